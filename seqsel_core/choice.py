@@ -1,0 +1,49 @@
+"""A selection together with all that led to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from seqsel_core.checks import Checks
+from seqsel_core.config import Config
+from seqsel_core.dataset import Dataset
+from seqsel_core.select.selection import Selection
+from seqsel_core.sequences import Sequences, SequenceSpan
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A selection with all that led to it.
+
+    Attributes:
+        dataset: What was selected from.
+        config: The options.
+        sequences: All sequences, S of them.
+        representations: Shape (S, D), float32.
+        candidates: Which sequences could be selected, shape (S,), bool.
+        checks: Corrupt and duplicate frames.
+        selection: Positions in `sequences`, in the order picked.
+        warnings: Sentences for people.
+    """
+
+    dataset: Dataset
+    config: Config
+    sequences: Sequences
+    representations: npt.NDArray[np.float32]
+    candidates: npt.NDArray[np.bool_]
+    checks: Checks
+    selection: Selection
+    warnings: tuple[str, ...]
+
+    @property
+    def n_selected_frames(self) -> int:
+        """Frames selected."""
+        return len(self.selection) * self.sequences.length
+
+    @property
+    def selected(self) -> list[SequenceSpan]:
+        """The selected sequences in the order picked."""
+        return [self.sequences[int(position)] for position in self.selection.order]

@@ -1,0 +1,91 @@
+"""A dataset: videos whose embeddings are stored, ready for everything that comes after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqsel_core.names import frame_name
+from seqsel_core.store.shards import Shard
+from seqsel_core.video.types import Video
+
+
+@dataclass(frozen=True)
+class EmbeddedVideo:
+    """A video with its stored embeddings.
+
+    Attributes:
+        video: Where it lies and what it is called.
+        video_id: Hash of its content.
+        shard: Its embeddings, frame table and thumbnails.
+    """
+
+    video: Video
+    video_id: str
+    shard: Shard
+
+    @property
+    def frames(self) -> npt.NDArray[Any]:
+        """The frame table, `FRAME_DTYPE`, shape (N,)."""
+        table: npt.NDArray[Any] = self.shard.frames
+        return table
+
+    def frame_name(self, index: int) -> str:
+        """Return the name of the frame with this index."""
+        return frame_name(self.video, index, self.shard.info.total_frames)
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A video of which not one frame could be read.
+
+    Attributes:
+        video: The video.
+        reason: Why, as one sentence.
+    """
+
+    video: Video
+    reason: str
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Videos with stored embeddings, sorted by name.
+
+    Attributes:
+        videos: Those with at least one readable frame.
+        unreadable: The others.
+        encoder: Key of the encoder.
+        ignored: Names of files that are neither video nor frame.
+        warnings: Sentences for people.
+        embedded_now: Frames that were embedded for this call; 0 if all were stored before.
+        given: Embeddings that the user brought, one array (N, D) per video; None if the
+            stored ones count.
+    """
+
+    videos: tuple[EmbeddedVideo, ...]
+    unreadable: tuple[Unreadable, ...]
+    encoder: str
+    ignored: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    embedded_now: int = 0
+    given: tuple[npt.NDArray[np.float32], ...] | None = None
+
+    @property
+    def embeddings(self) -> tuple[npt.NDArray[Any], ...]:
+        """Unit vectors per video, shape (N, D) each."""
+        return self.given or tuple(video.shard.embeddings for video in self.videos)
+
+    @cached_property
+    def n_frames(self) -> int:
+        """Readable frames in all videos."""
+        return sum(len(video.frames) for video in self.videos)
+
+    @property
+    def frame_indices(self) -> tuple[npt.NDArray[Any], ...]:
+        """Indices of the readable frames per video, ascending, shape (N,) each."""
+        return tuple(video.frames["index"] for video in self.videos)

@@ -1,0 +1,424 @@
+"""Where the stages meet: embed(dataset), select(choice), run(everything).
+
+Importing this module imports neither torch nor matplotlib; they are loaded when used.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+import numpy.typing as npt
+
+from seqsel_core.checks import Checks, Flags, check_frames
+from seqsel_core.choice import Choice
+from seqsel_core.config import Config
+from seqsel_core.dataset import Dataset, EmbeddedVideo, Unreadable
+from seqsel_core.embed.spec import NONE, EncoderSpec, encoder_spec
+from seqsel_core.errors import ConfigError, InputError, NothingReadable, StoreError
+from seqsel_core.progress import Progress, Silent
+from seqsel_core.select.selection import select_sequences
+from seqsel_core.select.stopping import n_sequences
+from seqsel_core.sequences import Sequences, cut, holds_any, pool
+from seqsel_core.store.catalogue import Catalogue
+from seqsel_core.store.datapool import Datapool, PoolContent
+from seqsel_core.store.shards import ShardInfo, ShardStore, ShardWriter
+from seqsel_core.video.discover import Found, discover
+from seqsel_core.video.types import Decoder, ReadResult, Video
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a run made.
+
+    Attributes:
+        choice: The selection.
+        output: The folder that was written.
+    """
+
+    choice: Choice
+    output: Path
+
+
+def embed(
+    config: Config, progress: Progress | None = None, *, found: Found | None = None
+) -> Dataset:
+    """Decode and embed all videos that are not stored yet.
+
+    Args:
+        config: Uses input_dir and the options of frames, encoder, decoder and store.
+        progress: Told how far it is.
+        found: The videos, where they are known already; otherwise `input_dir` is searched.
+
+    Raises:
+        InputError: There is nothing to read.
+        NothingReadable: There are videos, but not one frame could be read.
+        SeqselError: As the stages raise; see `errors.py`.
+    """
+    progress = progress or Silent()
+    spec = _spec(config)
+    if found is None:
+        found = discover(Path(config.input_dir).expanduser(), frame_order=config.frame_order)
+    if config.relevant_filenames_file:
+        found = _only_relevant(found, Path(config.relevant_filenames_file))
+    data_dir = config.resolved_data_dir()
+    store, catalogue = ShardStore(data_dir), Catalogue(data_dir)
+    identities, unreadable = _identify(found.videos, catalogue, progress)
+    missing = _missing(identities, store, spec, config)
+    embedded_now = 0
+    if missing:
+        embedded_now = _embed_missing(missing, store, spec, config, progress)
+    videos = []
+    for video, identity in identities:
+        shard = store.find(identity, _shard_key(spec, config, video))
+        assert shard is not None
+        if shard.info.n_frames:
+            videos.append(EmbeddedVideo(video, identity, shard))
+        else:
+            reasons = [problem.reason for problem in shard.info.problems]
+            unreadable.append(Unreadable(video, "; ".join(reasons) or "holds no frame"))
+    unreadable.sort(key=lambda item: item.video.name)
+    if not videos:
+        raise NothingReadable(_nothing_readable(unreadable))
+    dataset = Dataset(
+        videos=tuple(videos),
+        unreadable=tuple(unreadable),
+        encoder=spec.key,
+        ignored=found.ignored,
+        warnings=found.warnings,
+        embedded_now=embedded_now,
+    )
+    return _with_given(dataset, config) if config.embeddings else dataset
+
+
+def select(dataset: Dataset, config: Config) -> Choice:
+    """Select the most diverse sequences of a dataset.
+
+    Args:
+        dataset: From `embed`.
+        config: Uses the options of sequences, checks, method and stopping.
+
+    Raises:
+        ConfigError: An option cannot be fulfilled on this dataset.
+        InputError: No sequence is left to select from.
+    """
+    length = config.selected_sequence_length
+    stopping = config.stopping_condition
+    count = n_sequences(stopping.n_samples, length, dataset.n_frames)
+    sequences = cut(dataset.frame_indices, length, remainder=config.remainder)
+    warnings = [*dataset.warnings, *_cut_warnings(dataset, sequences)]
+    checks = check_frames(
+        [video.frames for video in dataset.videos], config.corruptness_check.corruption_threshold
+    )
+    candidates = candidate_mask(
+        sequences,
+        checks,
+        enable_corruptness_check=config.enable_corruptness_check,
+        remove_exact_duplicates=config.remove_exact_duplicates,
+    )
+    if config.relevant_filenames_file:
+        irrelevant = _irrelevant(dataset, _relevant_names(Path(config.relevant_filenames_file)))
+        candidates &= ~holds_any(irrelevant, sequences)
+    earlier = _datapool(dataset, config)
+    candidates &= ~_selected_before(dataset, sequences, earlier)
+    if not candidates.any():
+        raise InputError(_no_candidate(len(sequences), checks, config))
+    available = int(candidates.sum())
+    if count is not None and count > available:
+        warnings.append(
+            f"{count} sequences were asked for, but only {available} can be selected; "
+            "all of them are."
+        )
+    points = pool(dataset.embeddings, sequences, normalize=config.normalize_embeddings)
+    selection = select_sequences(
+        points,
+        candidates,
+        method=config.method,
+        count=count,
+        min_distance=stopping.min_distance,
+        start=config.start,
+        seed=config.seed,
+        centres=earlier.vectors,
+    )
+    return Choice(
+        dataset, config, sequences, points, candidates, checks, selection, tuple(warnings)
+    )
+
+
+def run(
+    config: Config, progress: Progress | None = None, *, found: Found | None = None
+) -> RunResult:
+    """Embed, select, and write the output folder.
+
+    Args:
+        config: All options; `Config.parse` makes them from `key=value` words.
+        progress: Told how far it is.
+        found: As in `embed`.
+
+    Raises:
+        SeqselError: See `errors.py`.
+    """
+    from seqsel_core.output.run_folder import RunFolder
+
+    progress = progress or Silent()
+    for name in ("input_dir", "output_dir"):
+        if not getattr(config, name):
+            raise ConfigError(f"Option '{name}' is required: {name}=FOLDER.")
+    # Refuse early what would be refused after hours of work.
+    n_sequences(config.stopping_condition.n_samples, config.selected_sequence_length, 0)
+    with RunFolder(Path(config.output_dir).expanduser(), config.run_directory) as folder:
+        dataset = embed(config, progress, found=found)
+        if not dataset.embedded_now:
+            progress.note(
+                f"Nothing to decode or embed: all {len(dataset.videos)} videos are stored."
+            )
+        progress.stage("selecting", 0, "sequences")
+        choice = select(dataset, config)
+        progress.advance(len(choice.selection))
+        for warning in choice.warnings:
+            progress.note(f"Warning: {warning}")
+        path = folder.write(choice, progress)
+        if config.datapool.name:
+            keys = [_key(dataset, choice.sequences, at) for at in choice.selection.order]
+            vectors = choice.representations[choice.selection.order]
+            datapool = Datapool(config.resolved_data_dir(), config.datapool.name)
+            datapool.add(dataset.encoder, keys, vectors)
+    return RunResult(choice, path)
+
+
+def candidate_mask(
+    sequences: Sequences,
+    checks: Checks,
+    *,
+    enable_corruptness_check: bool,
+    remove_exact_duplicates: bool,
+) -> npt.NDArray[np.bool_]:
+    """Return which sequences hold no frame that an enabled check flags, shape (S,), bool."""
+    candidates = np.ones(len(sequences), np.bool_)
+    if enable_corruptness_check:
+        candidates &= ~holds_any(checks.corrupt, sequences)
+    if remove_exact_duplicates:
+        candidates &= ~holds_any(checks.duplicate, sequences)
+    return candidates
+
+
+def decoder_for(video: Video, name: str = "auto") -> Decoder:
+    """Return the decoder of a video; `name` is the option `decoder`."""
+    if video.is_folder:
+        from seqsel_core.video.frame_folder import FrameFolderDecoder
+
+        return FrameFolderDecoder()
+    if name == "decord":
+        from seqsel_core.video.decord_backend import DecordDecoder
+
+        return DecordDecoder()
+    from seqsel_core.video.pyav import PyAVDecoder
+
+    return PyAVDecoder()
+
+
+def _spec(config: Config) -> EncoderSpec:
+    return encoder_spec(
+        NONE if config.embeddings else config.encoder,
+        input_size=config.lightly.collate.input_size,
+        weights=config.encoder_weights,
+        precision=config.lightly.trainer.precision,
+    )
+
+
+def _shard_key(spec: EncoderSpec, config: Config, video: Video) -> str:
+    return f"{spec.key}-{decoder_for(video, config.decoder).name}"
+
+
+def _identify(
+    videos: Sequence[Video], catalogue: Catalogue, progress: Progress
+) -> tuple[list[tuple[Video, str]], list[Unreadable]]:
+    identities, unreadable = [], []
+    progress.stage("looking at files", len(videos), "videos")
+    for video in videos:
+        try:
+            identities.append((video, catalogue.video_id(video)))
+        except OSError as error:
+            unreadable.append(Unreadable(video, f"cannot be read: {error.strerror}"))
+        progress.advance(1, video.name)
+    return identities, unreadable
+
+
+def _missing(
+    identities: Sequence[tuple[Video, str]], store: ShardStore, spec: EncoderSpec, config: Config
+) -> dict[tuple[str, str], Video]:
+    """Return {(video id, shard key): video} of what is not stored, each content once."""
+    missing: dict[tuple[str, str], Video] = {}
+    for video, identity in identities:
+        key = _shard_key(spec, config, video)
+        if not store.path(identity, key).exists():
+            missing.setdefault((identity, key), video)
+    return missing
+
+
+def _embed_missing(
+    missing: dict[tuple[str, str], Video],
+    store: ShardStore,
+    spec: EncoderSpec,
+    config: Config,
+    progress: Progress,
+) -> int:
+    from seqsel_core.embed.encoders import load_encoder
+    from seqsel_core.embed.pipeline import Task, embed_videos
+    from seqsel_core.video.probe import estimate_frames
+
+    encoder = load_encoder(spec, config.device)
+    estimates = {key: estimate_frames(video) for key, video in missing.items()}
+    expected = sum(estimates.values())
+    total = 0
+    progress.stage("decoding, embedding", expected, "frames")
+
+    def finish(key: tuple[str, str], writer: ShardWriter, result: ReadResult) -> None:
+        nonlocal expected, total
+        video = missing[key]
+        expected += writer.n_frames - estimates[key]
+        total += writer.n_frames
+        progress.total(expected)
+        writer.finish(
+            ShardInfo(
+                encoder=spec.key,
+                decoder=decoder_for(video, config.decoder).name,
+                n_frames=writer.n_frames,
+                dimensions=writer.dimensions,
+                width=result.width,
+                height=result.height,
+                time_base=result.time_base,
+                total_frames=len(video.frame_paths) or writer.n_frames,
+                problems=tuple(result.problems),
+            )
+        )
+
+    def task(key: tuple[str, str], video: Video) -> Task:
+        return Task(
+            video=video,
+            decoder=decoder_for(video, config.decoder),
+            open_sink=lambda: store.writer(*key),
+            finish=lambda sink, result: finish(key, sink, result),
+        )
+
+    try:
+        embed_videos(
+            [task(key, video) for key, video in missing.items()],
+            encoder,
+            input_size=spec.input_size,
+            batch_size=config.lightly.loader.batch_size,
+            advance=progress.advance,
+        )
+    except OSError as error:
+        raise StoreError(
+            f"Embeddings cannot be written to {config.resolved_data_dir()}: {error.strerror}. "
+            "What was embedded before is kept."
+        ) from error
+    return total
+
+
+def _with_given(dataset: Dataset, config: Config) -> Dataset:
+    from seqsel_core.given import load_given
+
+    names = [[v.frame_name(int(i)) for i in v.frames["index"]] for v in dataset.videos]
+    path = Path(config.embeddings).expanduser()
+    return dataclasses.replace(dataset, given=load_given(path, names), encoder=f"given:{path.name}")
+
+
+def _relevant_names(path: Path) -> set[str]:
+    try:
+        lines = path.expanduser().read_text("utf-8", errors="surrogateescape").splitlines()
+    except OSError as error:
+        raise ConfigError(
+            f"relevant_filenames_file={path} cannot be read: {error.strerror}."
+        ) from error
+    return {str(PurePosixPath(line.strip())) for line in lines if line.strip()}
+
+
+def _only_relevant(found: Found, path: Path) -> Found:
+    names = _relevant_names(path)
+    videos = tuple(v for v in found.videos if v.name in names or names & set(v.frame_names))
+    if not videos:
+        raise ConfigError(
+            f"relevant_filenames_file={path} names none of the {len(found.videos)} videos; "
+            f"a name is relative to input_dir, for example '{found.videos[0].name}'."
+        )
+    matched = {v.name for v in videos} | {name for v in videos for name in v.frame_names}
+    unmatched = sorted(names - matched)
+    warnings = found.warnings
+    if unmatched:
+        warnings += (
+            f"{len(unmatched)} of {len(names)} names in {path} match nothing, "
+            f"for example '{unmatched[0]}'.",
+        )
+    return dataclasses.replace(found, videos=videos, warnings=warnings)
+
+
+def _irrelevant(dataset: Dataset, names: set[str]) -> Flags:
+    flags = []
+    for item in dataset.videos:
+        whole = item.video.name in names or not item.video.is_folder
+        relevant = [whole or item.frame_name(int(i)) in names for i in item.frames["index"]]
+        flags.append(~np.array(relevant, np.bool_))
+    return tuple(flags)
+
+
+def _datapool(dataset: Dataset, config: Config) -> PoolContent:
+    if not config.datapool.name:
+        return PoolContent()
+    return Datapool(config.resolved_data_dir(), config.datapool.name).load(dataset.encoder)
+
+
+def _selected_before(
+    dataset: Dataset, sequences: Sequences, earlier: PoolContent
+) -> npt.NDArray[np.bool_]:
+    keys = set(earlier.keys)
+    if not keys:
+        return np.zeros(len(sequences), np.bool_)
+    return np.array([_key(dataset, sequences, at) in keys for at in range(len(sequences))])
+
+
+def _key(dataset: Dataset, sequences: Sequences, position: int) -> str:
+    span = sequences[position]
+    return f"{dataset.videos[span.video].video_id}:{span.start}:{span.stop}"
+
+
+def _cut_warnings(dataset: Dataset, sequences: Sequences) -> list[str]:
+    length = sequences.length
+    if not len(sequences):
+        longest = max(dataset.videos, key=lambda v: v.shard.info.n_frames)
+        frames = longest.shard.info.n_frames
+        raise ConfigError(
+            f"selected_sequence_length={length} is longer than every video: the longest, "
+            f"'{longest.video.name}', has {frames} frames. Use a length of at most {frames}."
+        )
+    if not sequences.too_short:
+        return []
+    count = len(sequences.too_short)
+    example = dataset.videos[sequences.too_short[0]].video.name
+    return [
+        f"{count} of {len(dataset.videos)} videos are shorter than {length} frames and give no "
+        f"sequence, for example '{example}'."
+    ]
+
+
+def _no_candidate(count: int, checks: Checks, config: Config) -> str:
+    corrupt = sum(int(flags.sum()) for flags in checks.corrupt)
+    duplicate = sum(int(flags.sum()) for flags in checks.duplicate)
+    found = []
+    if config.enable_corruptness_check and corrupt:
+        found.append(f"{corrupt} corrupt frames (enable_corruptness_check=False keeps them)")
+    if config.remove_exact_duplicates and duplicate:
+        found.append(f"{duplicate} duplicate frames (remove_exact_duplicates=False keeps them)")
+    if config.datapool.name:
+        found.append(f"the datapool '{config.datapool.name}'")
+    return f"None of the {count} sequences can be selected: left out for {' and '.join(found)}."
+
+
+def _nothing_readable(unreadable: Sequence[Unreadable]) -> str:
+    shown = [f"'{item.video.name}' {item.reason}" for item in unreadable[:5]]
+    more = f"; and {len(unreadable) - 5} more" if len(unreadable) > 5 else ""
+    return f"None of the {len(unreadable)} videos can be read: {'; '.join(shown)}{more}."

@@ -1,0 +1,1 @@
+"""Draw high-dimensional data in two dimensions."""

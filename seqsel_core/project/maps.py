@@ -1,0 +1,106 @@
+"""Maps of frames: two coordinates for every frame, by PCA and by UMAP.
+
+Maps are made of frames, not of sequences: they stay as they are while the sequence length
+moves, and a sequence is drawn as the streak of its frames.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Coordinates = npt.NDArray[np.float32]
+
+FIT_LIMIT = 20_000
+"""Points that a map is fitted on at most; the others are placed into the fitted map."""
+
+_COMPONENTS = 50  # principal components that UMAP sees
+
+
+def stack(embeddings: Sequence[npt.NDArray[Any]]) -> npt.NDArray[np.float32]:
+    """Return the embeddings of all videos as one array, shape (N, D), float32."""
+    return np.concatenate([np.asarray(part, np.float32) for part in embeddings])
+
+
+def pca(points: npt.NDArray[np.float32], components: int = 2) -> Coordinates:
+    """Return the first principal components of points, signs fixed.
+
+    Args:
+        points: Shape (N, D).
+        components: How many; fewer come back as zeros where there are not so many.
+
+    Returns:
+        Shape (N, components), float32. Fitted on at most `FIT_LIMIT` evenly spaced points.
+    """
+    from sklearn.decomposition import PCA
+
+    fitted_on = points[_spread(len(points))]
+    coordinates = np.zeros((len(points), components), np.float32)
+    possible = min(components, len(fitted_on) - 1, points.shape[1])
+    if possible < 1:
+        return coordinates
+    model = PCA(possible, svd_solver="covariance_eigh").fit(fitted_on)
+    axes = model.components_
+    largest = np.abs(axes).argmax(axis=1)
+    axes *= np.sign(axes[np.arange(len(axes)), largest])[:, None]
+    for at in range(0, len(points), 65536):
+        block = points[at : at + 65536] - model.mean_
+        coordinates[at : at + 65536, :possible] = block @ axes.T
+    return coordinates
+
+
+def umap(
+    points: npt.NDArray[np.float32], n_neighbors: Sequence[int] = (15,), *, seed: int = 0
+) -> dict[int, Coordinates]:
+    """Return UMAP maps, one for each number of neighbours.
+
+    Neighbours are searched once, in the first 50 principal components. Importing the library
+    and the first fit take many seconds: call this in a worker process.
+
+    Args:
+        points: Shape (N, D).
+        n_neighbors: Numbers of neighbours; small ones show detail, large ones the whole.
+        seed: Makes the maps repeatable.
+
+    Returns:
+        {number of neighbours: coordinates, shape (N, 2), float32}. Fitted on at most
+        `FIT_LIMIT` evenly spaced points; with fewer than four points, all zeros.
+    """
+    if len(points) < 4:
+        return {number: np.zeros((len(points), 2), np.float32) for number in n_neighbors}
+    from umap import UMAP
+    from umap.umap_ import nearest_neighbors
+
+    reduced = pca(points, min(_COMPONENTS, len(points) - 1))
+    rows = _spread(len(points))
+    fitted_on = reduced[rows]
+    rest = np.setdiff1d(np.arange(len(points)), rows)
+    most = min(max(n_neighbors), len(fitted_on) - 1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns that a seed forces one thread: we know
+        neighbors = nearest_neighbors(
+            fitted_on, most, "euclidean", None, False, np.random.RandomState(seed)
+        )
+        maps = {}
+        for number in n_neighbors:
+            model = UMAP(
+                n_neighbors=min(number, most),
+                init="pca" if len(fitted_on) < 1000 else "spectral",
+                random_state=seed,
+                precomputed_knn=neighbors,
+            ).fit(fitted_on)
+            coordinates = np.empty((len(points), 2), np.float32)
+            coordinates[rows] = model.embedding_
+            if len(rest):
+                coordinates[rest] = model.transform(reduced[rest])
+            maps[number] = coordinates
+    return maps
+
+
+def _spread(count: int) -> npt.NDArray[np.int64]:
+    """Return at most `FIT_LIMIT` evenly spaced positions of `count`."""
+    return np.unique(np.linspace(0, count - 1, min(count, FIT_LIMIT)).round().astype(np.int64))

@@ -1,0 +1,77 @@
+"""Named sets of earlier selections: what they hold counts as already selected."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from seqsel_core.errors import ConfigError, StoreError
+
+
+@dataclass
+class PoolContent:
+    """Sequences selected before.
+
+    Attributes:
+        keys: One text per sequence, '{video_id}:{start}:{stop}'.
+        vectors: Their representations, shape (C, D), float32; None where there are none.
+    """
+
+    keys: list[str] = field(default_factory=list)
+    vectors: npt.NDArray[np.float32] | None = None
+
+
+class Datapool:
+    """One datapool, kept as `datapools/<name>.npz` in the data directory."""
+
+    def __init__(self, data_dir: Path, name: str) -> None:
+        """Name it.
+
+        Raises:
+            ConfigError: The name is not letters, digits, '.', '_' and '-'.
+        """
+        if not re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}", name):
+            raise ConfigError(
+                f"datapool.name={name} must be letters, digits, '.', '_' and '-' only."
+            )
+        self._name = name
+        self._path = data_dir / "datapools" / f"{name}.npz"
+
+    def load(self, encoder: str) -> PoolContent:
+        """Return what was selected before; nothing if the pool is new.
+
+        Raises:
+            ConfigError: It was filled with another encoder.
+            StoreError: Its file is damaged.
+        """
+        if not self._path.exists():
+            return PoolContent()
+        try:
+            with np.load(self._path, allow_pickle=False) as stored:
+                used = str(stored["encoder"])
+                content = PoolContent([str(key) for key in stored["keys"]], stored["vectors"])
+        except (OSError, ValueError, KeyError) as error:
+            raise StoreError(f"The datapool {self._path} is damaged: {error}.") from error
+        if used != encoder:
+            raise ConfigError(
+                f"datapool.name={self._name} holds selections made with the encoder {used}, "
+                f"this run uses {encoder}. Use that encoder, or another datapool."
+            )
+        return content
+
+    def add(self, encoder: str, keys: list[str], vectors: npt.NDArray[np.float32]) -> None:
+        """Add selected sequences; see `PoolContent`."""
+        before = self.load(encoder)
+        if before.vectors is not None:
+            keys = before.keys + keys
+            vectors = np.concatenate([before.vectors, vectors])
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = self._path.with_suffix(f".{os.getpid()}.tmp")
+        with temporary.open("wb") as file:
+            np.savez(file, encoder=encoder, keys=np.array(keys, dtype=np.str_), vectors=vectors)
+        temporary.replace(self._path)

@@ -1,0 +1,1 @@
+"""Find, probe and read videos."""

@@ -1,0 +1,84 @@
+"""Folders of frames, read by Pillow."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import xxhash
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from seqsel_core.video.types import Frame, FullFrame, Picture, Problem, ReadResult, Video
+
+_READ_ERRORS = (OSError, ValueError, SyntaxError, Image.DecompressionBombError, MemoryError)
+
+
+class FrameFolderDecoder:
+    """Reads a folder of pictures as a video; implements `Decoder`."""
+
+    name = "pillow"
+
+    def frames(self, video: Video, size: int, result: ReadResult) -> Iterator[Frame]:
+        """Yield every readable picture; see `Decoder.frames`."""
+        sizes: Counter[tuple[int, int]] = Counter()
+        for index, (name, path) in enumerate(
+            zip(video.frame_names, video.frame_paths, strict=True)
+        ):
+            try:
+                picture = _read(path)
+            except _READ_ERRORS as error:
+                result.problems.append(Problem(f"{name} cannot be read: {_reason(error)}", 1))
+                continue
+            height, width = picture.shape[:2]
+            sizes[width, height] += 1
+            yield Frame(
+                index=index,
+                pts=index,
+                seconds=float("nan"),
+                pixel_hash=_pixel_hash(picture),
+                picture=_scale(picture, size),
+                aspect_ratio=width / height,
+                damaged=False,
+            )
+        if sizes:
+            (result.width, result.height), _ = sizes.most_common(1)[0]
+        if len(sizes) > 1:
+            listed = ", ".join(f"{w}×{h} ({n})" for (w, h), n in sizes.most_common(3))
+            result.problems.append(Problem(f"frames have {len(sizes)} different sizes: {listed}"))
+
+    def full_frames(self, video: Video, indices: Sequence[int]) -> Iterator[FullFrame]:
+        """Yield pictures at full size; see `Decoder.full_frames`."""
+        for index in indices:
+            picture = _read(video.frame_paths[index])
+            yield FullFrame(index, _pixel_hash(picture), picture)
+
+
+def _read(path: Path) -> Picture:
+    """Return a picture file as upright RGB, shape (height, width, 3), uint8."""
+    with Image.open(path) as image:
+        image.load()
+        upright = ImageOps.exif_transpose(image)
+        if upright.mode.startswith(("I;16", "I", "F")):  # 16 bits to 8, not clipped
+            values = np.asarray(upright, dtype=np.float32)
+            top = 65535.0 if values.max(initial=0) > 255 else 255.0
+            upright = Image.fromarray((values.clip(0, top) * (255 / top)).astype(np.uint8))
+        return np.asarray(upright.convert("RGB"))
+
+
+def _scale(picture: Picture, size: int) -> Picture:
+    image = Image.fromarray(picture)
+    return np.asarray(image.resize((size, size), Image.Resampling.BILINEAR))
+
+
+def _pixel_hash(picture: Picture) -> int:
+    digest = xxhash.xxh3_64(str(picture.shape).encode())
+    digest.update(np.ascontiguousarray(picture).data)
+    return digest.intdigest()
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, UnidentifiedImageError):
+        return "not a picture"
+    return str(getattr(error, "strerror", None) or error or type(error).__name__)

@@ -1,0 +1,30 @@
+"""How many frames a video will have, as its header says: for progress bars only."""
+
+from __future__ import annotations
+
+import av
+
+from seqsel_core.video.types import Video
+
+
+def estimate_frames(video: Video) -> int:
+    """Return the number of frames that the header promises, or 0.
+
+    Headers lie, so this is never used to allocate or to select; an absurd number counts as 0.
+    """
+    if video.is_folder:
+        return len(video.frame_paths)
+    try:
+        with av.open(str(video.path), metadata_errors="replace") as container:
+            stream = container.streams.best("video")
+            if stream is None:
+                return 0
+            frames = int(stream.frames)
+            if not frames and stream.average_rate:
+                if stream.duration and stream.time_base:
+                    frames = int(stream.duration * stream.time_base * stream.average_rate)
+                elif container.duration:
+                    frames = int(container.duration / 1_000_000 * stream.average_rate)
+    except (av.error.FFmpegError, OSError, ValueError, OverflowError):
+        return 0
+    return frames if 0 < frames <= video.size_bytes else 0

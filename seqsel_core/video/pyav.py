@@ -1,0 +1,178 @@
+"""Video files by PyAV (FFmpeg): the default decoder.
+
+Reads packet by packet, so that one bad packet costs its own frames only, and scales in the
+same pass that converts to RGB. Headers are not believed: frames are counted as they come.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import av
+import av.error
+import numpy as np
+import xxhash
+from av.video.reformatter import Interpolation, VideoReformatter
+
+from seqsel_core.video.types import Frame, FullFrame, Picture, Problem, ReadResult, Video
+
+# Formats that hold pictures themselves; playlists (HLS, concat, DASH), which name other
+# files or addresses, are not among them.
+_FORMATS = (
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,asf,flv,gif,ogg,"
+    "h264,hevc,m4v,obu,ivf,jpeg_pipe,png_pipe"
+)
+_READ_ERRORS = (av.error.FFmpegError, OSError, ValueError, EOFError, IndexError)
+
+
+class PyAVDecoder:
+    """Reads video files with FFmpeg through PyAV; implements `Decoder`."""
+
+    name = "pyav"
+
+    def frames(self, video: Video, size: int, result: ReadResult) -> Iterator[Frame]:
+        """Yield every decodable frame; see `Decoder.frames`."""
+        reformatter = VideoReformatter()
+        clock = _Clock()
+        for index, (stream, raw) in enumerate(_decode(video, result)):
+            if index == 0:
+                result.width, result.height = _upright_size(raw)
+                result.time_base = _fraction(stream.time_base)
+            pts, seconds = clock.tick(stream, raw)
+            scaled = reformatter.reformat(
+                raw, size, size, "rgb24", interpolation=Interpolation.BILINEAR, threads=1
+            )
+            yield Frame(
+                index=index,
+                pts=pts,
+                seconds=seconds,
+                pixel_hash=_pixel_hash(raw),
+                picture=_upright(_rgb(scaled), raw.rotation),
+                aspect_ratio=_aspect_ratio(stream, raw),
+                damaged=raw.is_corrupt,
+            )
+        if clock.missing:
+            result.problems.append(
+                Problem(f"{clock.missing} frames have no time stamp; times follow the frame rate")
+            )
+
+    def full_frames(self, video: Video, indices: Sequence[int]) -> Iterator[FullFrame]:
+        """Yield frames at full size, decoding from the start; see `Decoder.full_frames`."""
+        wanted = set(indices)
+        if not wanted:
+            return
+        for index, (_, raw) in enumerate(_decode(video, ReadResult())):
+            if index in wanted:
+                picture = _upright(_rgb(raw), raw.rotation)
+                yield FullFrame(index, _pixel_hash(raw), picture)
+            if index >= max(indices):
+                return
+
+
+class _Clock:
+    """Gives every frame a pts, also in streams that carry none."""
+
+    def __init__(self) -> None:
+        self.missing = 0
+        self._last: int | None = None
+
+    def tick(self, stream: Any, raw: av.VideoFrame) -> tuple[int, float]:
+        """Return (pts, seconds) of the next frame."""
+        if raw.pts is not None:
+            pts = int(raw.pts)
+        else:
+            self.missing += 1
+            rate, base = stream.average_rate, stream.time_base
+            step = max(1, round(1 / (rate * base))) if rate and base else 1
+            pts = 0 if self._last is None else self._last + step
+        self._last = pts
+        return pts, float(pts * stream.time_base) if stream.time_base else float("nan")
+
+
+def _decode(video: Video, result: ReadResult) -> Iterator[tuple[Any, av.VideoFrame]]:
+    """Yield (stream, frame) for all that decodes; note the rest in `result.problems`."""
+    lost: Counter[str] = Counter()
+    try:
+        container = av.open(
+            str(video.path),
+            metadata_errors="replace",
+            options={"protocol_whitelist": "file", "format_whitelist": _FORMATS},
+        )
+    except _READ_ERRORS as error:
+        result.problems.append(Problem(f"cannot be opened: {_reason(error)}"))
+        return
+    with container:
+        stream: Any = container.streams.best("video")
+        if stream is None:
+            result.problems.append(Problem("has no video stream"))
+            return
+        stream.thread_type = "AUTO"
+        packets = container.demux(stream)
+        while True:
+            try:
+                packet = next(packets)
+            except StopIteration:
+                break
+            except _READ_ERRORS as error:
+                result.problems.append(Problem(f"ends early: {_reason(error)}"))
+                break
+            try:
+                decoded: Any = packet.decode()
+            except _READ_ERRORS as error:
+                lost[_reason(error)] += 1
+                continue
+            for frame in decoded:
+                yield stream, frame
+    for reason, count in lost.items():
+        plural = "s" if count > 1 else ""
+        result.problems.append(
+            Problem(f"{count} packet{plural} cannot be decoded: {reason}", count)
+        )
+
+
+def _reason(error: BaseException) -> str:
+    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    detail = getattr(error, "log", None)
+    return f"{text} ({detail[2].strip()})" if detail else str(text)
+
+
+def _pixel_hash(raw: av.VideoFrame) -> int:
+    """Hash the decoded planes without their row padding: no conversion, no loss."""
+    digest = xxhash.xxh3_64(f"{raw.format.name} {raw.width}x{raw.height}".encode())
+    planar = len(raw.planes) > 1
+    for number, plane in enumerate(raw.planes):
+        parts = [part for part in raw.format.components if part.plane == number]
+        if planar:
+            row = plane.width * sum((part.bits + 7) // 8 for part in parts)
+        else:
+            row = (plane.width * raw.format.padded_bits_per_pixel + 7) // 8
+        rows = np.frombuffer(memoryview(plane), np.uint8)[: plane.height * plane.line_size]
+        rows = rows.reshape(plane.height, plane.line_size)[:, : row or plane.line_size]
+        digest.update(np.ascontiguousarray(rows).data)
+    return digest.intdigest()
+
+
+def _rgb(raw: av.VideoFrame) -> Picture:
+    return np.asarray(raw.to_ndarray(format="rgb24"), np.uint8)
+
+
+def _upright(picture: Picture, rotation: float) -> Picture:
+    """Turn a picture counter-clockwise by the nearest quarter turn to `rotation` degrees."""
+    return np.ascontiguousarray(np.rot90(picture, round(rotation / 90) % 4))
+
+
+def _upright_size(raw: av.VideoFrame) -> tuple[int, int]:
+    turned = round(raw.rotation / 90) % 2
+    return (raw.height, raw.width) if turned else (raw.width, raw.height)
+
+
+def _aspect_ratio(stream: Any, raw: av.VideoFrame) -> float:
+    pixel = float(stream.sample_aspect_ratio or 1) or 1.0
+    ratio = raw.width * pixel / raw.height
+    return 1 / ratio if round(raw.rotation / 90) % 2 else ratio
+
+
+def _fraction(value: Any) -> tuple[int, int]:
+    return (value.numerator, value.denominator) if value else (0, 1)
