@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import xxhash
 
 from seqsel_core.names import frame_name
 from seqsel_core.store.shards import Shard
@@ -79,6 +80,16 @@ class Dataset:
     def embeddings(self) -> tuple[npt.NDArray[Any], ...]:
         """Unit vectors per video, shape (N, D) each."""
         return self.given or tuple(video.shard.embeddings for video in self.videos)
+
+    @cached_property
+    def key(self) -> str:
+        """Text that is the same exactly for the same frames in the same order, so encoded."""
+        digest = xxhash.xxh3_128(self.encoder.encode())
+        for video in self.videos:
+            digest.update(f" {video.video_id} {video.shard.path.name}".encode())
+        for part in self.given or ():
+            digest.update(np.ascontiguousarray(part).data)
+        return digest.hexdigest()
 
     @cached_property
     def n_frames(self) -> int:

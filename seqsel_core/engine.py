@@ -9,6 +9,7 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -25,9 +26,17 @@ from seqsel_core.select.stopping import n_sequences
 from seqsel_core.sequences import Sequences, cut, holds_any, pool
 from seqsel_core.store.catalogue import Catalogue
 from seqsel_core.store.datapool import Datapool, PoolContent
+from seqsel_core.store.projections import Projections
 from seqsel_core.store.shards import ShardInfo, ShardStore, ShardWriter
 from seqsel_core.video.discover import Found, discover
 from seqsel_core.video.types import Decoder, ReadResult, Video
+
+if TYPE_CHECKING:
+    from seqsel_core.project.map_set import MapSet
+
+
+UMAP_NEIGHBORS = (5, 15, 50)
+"""Numbers of neighbours of the UMAP maps in the output folder."""
 
 
 @dataclass(frozen=True)
@@ -180,13 +189,28 @@ def run(
         progress.advance(len(choice.selection))
         for warning in choice.warnings:
             progress.note(f"Warning: {warning}")
-        path = folder.write(choice, progress)
+        path = folder.write(choice, _maps(choice, progress), progress)
         if config.datapool.name:
             keys = [_key(dataset, choice.sequences, at) for at in choice.selection.order]
             vectors = choice.representations[choice.selection.order]
             datapool = Datapool(config.resolved_data_dir(), config.datapool.name)
             datapool.add(dataset.encoder, keys, vectors)
     return RunResult(choice, path)
+
+
+def _maps(choice: Choice, progress: Progress) -> MapSet:
+    from seqsel_core.project.map_set import map_frames
+
+    dataset, config = choice.dataset, choice.config
+    names = ["pca", *(f"umap_k_{number}" for number in UMAP_NEIGHBORS)]
+    progress.stage("drawing maps", len(names), "maps")
+    return map_frames(
+        dataset.embeddings,
+        names,
+        seed=config.seed,
+        stored=Projections(config.resolved_data_dir(), dataset.key),
+        advance=lambda name: progress.advance(1, name),
+    )
 
 
 def candidate_mask(

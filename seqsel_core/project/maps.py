@@ -38,7 +38,7 @@ def pca(points: npt.NDArray[np.float32], components: int = 2) -> Coordinates:
     """
     from sklearn.decomposition import PCA
 
-    fitted_on = points[_spread(len(points))]
+    fitted_on = points[spread_rows(len(points))]
     coordinates = np.zeros((len(points), components), np.float32)
     possible = min(components, len(fitted_on) - 1, points.shape[1])
     if possible < 1:
@@ -62,13 +62,16 @@ def umap(
     and the first fit take many seconds: call this in a worker process.
 
     Args:
-        points: Shape (N, D).
+        points: Shape (N, D); above `FIT_LIMIT` points it takes minutes.
         n_neighbors: Numbers of neighbours; small ones show detail, large ones the whole.
         seed: Makes the maps repeatable.
 
     Returns:
-        {number of neighbours: coordinates, shape (N, 2), float32}. Fitted on at most
-        `FIT_LIMIT` evenly spaced points; with fewer than four points, all zeros.
+        {number of neighbours: coordinates, shape (N, 2), float32}; with fewer than four
+        points, all zeros.
+
+    References:
+        McInnes, Healy, Melville: "UMAP: Uniform Manifold Approximation and Projection" (2018).
     """
     if len(points) < 4:
         return {number: np.zeros((len(points), 2), np.float32) for number in n_neighbors}
@@ -76,31 +79,24 @@ def umap(
     from umap.umap_ import nearest_neighbors
 
     reduced = pca(points, min(_COMPONENTS, len(points) - 1))
-    rows = _spread(len(points))
-    fitted_on = reduced[rows]
-    rest = np.setdiff1d(np.arange(len(points)), rows)
-    most = min(max(n_neighbors), len(fitted_on) - 1)
+    most = min(max(n_neighbors), len(reduced) - 1)
+    maps = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns that a seed forces one thread: we know
         neighbors = nearest_neighbors(
-            fitted_on, most, "euclidean", None, False, np.random.RandomState(seed)
+            reduced, most, "euclidean", None, False, np.random.RandomState(seed)
         )
-        maps = {}
         for number in n_neighbors:
             model = UMAP(
                 n_neighbors=min(number, most),
-                init="pca" if len(fitted_on) < 1000 else "spectral",
+                init="pca" if len(reduced) < 1000 else "spectral",
                 random_state=seed,
                 precomputed_knn=neighbors,
-            ).fit(fitted_on)
-            coordinates = np.empty((len(points), 2), np.float32)
-            coordinates[rows] = model.embedding_
-            if len(rest):
-                coordinates[rest] = model.transform(reduced[rest])
-            maps[number] = coordinates
+            )
+            maps[number] = np.asarray(model.fit_transform(reduced), np.float32)
     return maps
 
 
-def _spread(count: int) -> npt.NDArray[np.int64]:
-    """Return at most `FIT_LIMIT` evenly spaced positions of `count`."""
-    return np.unique(np.linspace(0, count - 1, min(count, FIT_LIMIT)).round().astype(np.int64))
+def spread_rows(count: int, limit: int = FIT_LIMIT) -> npt.NDArray[np.int64]:
+    """Return at most `limit` evenly spaced positions of `count`, ascending."""
+    return np.unique(np.linspace(0, count - 1, min(count, limit)).round().astype(np.int64))

@@ -1,0 +1,90 @@
+"""The command line: `python -m seqsel_core key=value …`."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+from seqsel_core.config import Config, options
+from seqsel_core.engine import RunResult, run
+from seqsel_core.errors import SeqselError
+from seqsel_core.progress import Terminal
+
+_USAGE = """\
+Pick the video sequences worth labelling.
+
+  python -m seqsel_core input_dir=FOLDER output_dir=FOLDER \\
+      stopping_condition.n_samples=200 selected_sequence_length=10 dump_dataset=True
+
+Cuts every video below input_dir into sequences, embeds every frame, selects the most
+diverse sequences and writes a folder with the names, the data, plots and a report.
+
+Exit code: 0 done; 1 nothing could be read; 2 wrong input; 130 interrupted.
+
+Options (name=default):
+"""
+
+
+def main(words: Sequence[str]) -> int:
+    """Run the command line and return its exit code."""
+    if not words or any(word in ("--help", "-h", "help") for word in words):
+        print(help_text())
+        return 0 if words else 2
+    if "--version" in words:
+        from seqsel_core import __version__
+
+        print(__version__)
+        return 0
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        config = Config.parse(words)
+        with Terminal() as progress:
+            result = run(config, progress)
+    except SeqselError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("Interrupted. What is embedded stays; the next run goes on there.", file=sys.stderr)
+        return 130
+    print(summary(result))
+    return 0
+
+
+def help_text() -> str:
+    """Return the help: every option with its default and its meaning."""
+    lines = []
+    for name, default, meaning in options():
+        shown = "''" if default == "" else default
+        lines.append(f"  {name}={shown}\n      {meaning}")
+    return _USAGE + "\n".join(lines)
+
+
+def summary(result: RunResult) -> str:
+    """Return what a run did, in a few lines."""
+    choice = result.choice
+    dataset = choice.dataset
+    videos = len({span.video for span in choice.selected})
+    lines = [
+        f"Selected {len(choice.selection)} sequences of {choice.sequences.length} frames "
+        f"({choice.n_selected_frames} of {dataset.n_frames} frames) "
+        f"from {videos} of {len(dataset.videos)} videos.",
+        f"Covering radius {choice.selection.covering_radius:.3f}.",
+    ]
+    if dataset.unreadable:
+        lines.append(f"{len(dataset.unreadable)} videos cannot be read:")
+        lines += [f"  {_printable(v.video.name)}: {v.reason}" for v in dataset.unreadable]
+    return "\n".join([*lines, f"Written to {result.output}"])
+
+
+def _printable(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
