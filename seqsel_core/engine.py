@@ -20,6 +20,7 @@ from seqsel_core.config import Config
 from seqsel_core.dataset import Dataset, EmbeddedVideo, Unreadable
 from seqsel_core.embed.spec import NONE, EncoderSpec, encoder_spec
 from seqsel_core.errors import ConfigError, InputError, NothingReadable, StoreError
+from seqsel_core.opening import shard_key
 from seqsel_core.progress import Progress, Silent
 from seqsel_core.select.selection import select_sequences
 from seqsel_core.select.stopping import n_sequences
@@ -28,8 +29,9 @@ from seqsel_core.store.catalogue import Catalogue
 from seqsel_core.store.datapool import Datapool, PoolContent
 from seqsel_core.store.projections import Projections
 from seqsel_core.store.shards import ShardInfo, ShardStore, ShardWriter
+from seqsel_core.video.decoders import decoder_for
 from seqsel_core.video.discover import Found, discover
-from seqsel_core.video.types import Decoder, ReadResult, Video
+from seqsel_core.video.types import ReadResult, Video
 
 if TYPE_CHECKING:
     from seqsel_core.project.map_set import MapSet
@@ -82,7 +84,7 @@ def embed(
         embedded_now = _embed_missing(missing, store, spec, config, progress)
     videos = []
     for video, identity in identities:
-        shard = store.find(identity, _shard_key(spec, config, video))
+        shard = store.find(identity, shard_key(spec, video, config.decoder))
         assert shard is not None
         if shard.info.n_frames:
             videos.append(EmbeddedVideo(video, identity, shard))
@@ -229,21 +231,6 @@ def candidate_mask(
     return candidates
 
 
-def decoder_for(video: Video, name: str = "auto") -> Decoder:
-    """Return the decoder of a video; `name` is the option `decoder`."""
-    if video.is_folder:
-        from seqsel_core.video.frame_folder import FrameFolderDecoder
-
-        return FrameFolderDecoder()
-    if name == "decord":
-        from seqsel_core.video.decord_backend import DecordDecoder
-
-        return DecordDecoder()
-    from seqsel_core.video.pyav import PyAVDecoder
-
-    return PyAVDecoder()
-
-
 def _spec(config: Config) -> EncoderSpec:
     return encoder_spec(
         NONE if config.embeddings else config.encoder,
@@ -251,10 +238,6 @@ def _spec(config: Config) -> EncoderSpec:
         weights=config.encoder_weights,
         precision=config.lightly.trainer.precision,
     )
-
-
-def _shard_key(spec: EncoderSpec, config: Config, video: Video) -> str:
-    return f"{spec.key}-{decoder_for(video, config.decoder).name}"
 
 
 def _identify(
@@ -277,7 +260,7 @@ def _missing(
     """Return {(video id, shard key): video} of what is not stored, each content once."""
     missing: dict[tuple[str, str], Video] = {}
     for video, identity in identities:
-        key = _shard_key(spec, config, video)
+        key = shard_key(spec, video, config.decoder)
         if not store.path(identity, key).exists():
             missing.setdefault((identity, key), video)
     return missing

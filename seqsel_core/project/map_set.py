@@ -41,7 +41,8 @@ class MapSet:
         after = np.searchsorted(mapped, rows).clip(0, len(mapped) - 1)
         before = (after - 1).clip(0)
         nearer = np.where(rows - mapped[before] < mapped[after] - rows, before, after)
-        return self.coordinates[name][first + nearer]
+        coordinates: Coordinates = self.coordinates[name][first + nearer]
+        return coordinates
 
 
 def mapped_frames(

@@ -1,7 +1,7 @@
 """What seqsel remembers besides arrays, in one SQLite file: `catalogue.sqlite3`.
 
-Tables are created here; each is used by one module: `contents` below, `datasets` and
-`dataset_videos` by `datasets.py`, `jobs` by `jobs/queue.py`.
+Tables are created here; each is used by one module: `contents` below, `datasets` by
+`datasets.py`, `jobs` by `jobs/queue.py`.
 """
 
 from __future__ import annotations
@@ -23,13 +23,7 @@ CREATE TABLE IF NOT EXISTS contents (
 CREATE TABLE IF NOT EXISTS datasets (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, input_dir TEXT NOT NULL, kind TEXT NOT NULL,
     encoder TEXT NOT NULL, frame_order TEXT NOT NULL, created REAL NOT NULL,
-    ready INTEGER NOT NULL DEFAULT 0, notes TEXT NOT NULL DEFAULT '[]'
-);
-CREATE TABLE IF NOT EXISTS dataset_videos (
-    dataset_id TEXT NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL, path TEXT NOT NULL,
-    is_folder INTEGER NOT NULL, size_bytes INTEGER NOT NULL, estimated_frames INTEGER NOT NULL,
-    video_id TEXT, state TEXT NOT NULL, problem TEXT NOT NULL DEFAULT '',
-    PRIMARY KEY (dataset_id, position)
+    UNIQUE (input_dir, encoder, frame_order)
 );
 CREATE TABLE IF NOT EXISTS jobs (
     id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, dataset_id TEXT NOT NULL,
