@@ -1,0 +1,21 @@
+"""seqsel in the browser: the router. Start it with `make app`."""
+
+import streamlit as st
+
+st.set_page_config(
+    page_title="seqsel",
+    page_icon=":material/filter_frames:",
+    layout="wide",
+    initial_sidebar_state="expanded",
+)
+
+# The scripts lie one folder down: Streamlit runs scripts directly in pages/ without this file.
+page = st.navigation(
+    [
+        st.Page("pages/data/videos.py", title="Data", icon=":material/video_library:"),
+        st.Page("pages/explore/tune.py", title="Explore", icon=":material/scatter_plot:"),
+        st.Page("pages/output/export.py", title="Output", icon=":material/folder_zip:"),
+    ],
+    position="top",
+)
+page.run()

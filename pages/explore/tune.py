@@ -1,0 +1,150 @@
+"""Explore: move sequence length and number of samples, and see at once what is selected."""
+
+import numpy as np
+import streamlit as st
+
+from pages.ui import charts, loaders, parameters, session, text
+from pages.ui.controls import controls
+from pages.ui.job_panel import job_panel, queue, submit
+from pages.ui.strip_list import strip_list
+from seqsel_core.errors import SeqselError
+
+record = session.current_dataset()
+session.write_url(record)
+if record is None:
+    st.title("Nothing to explore yet")
+    st.markdown("Add videos first; the sample takes a minute.")
+    if st.button("Add videos", type="primary", icon=":material/video_library:"):
+        st.switch_page("pages/data/videos.py")
+    st.stop()
+
+try:
+    dataset = loaders.load_dataset(record)
+except SeqselError as error:
+    st.error(str(error), icon=":material/error:")
+    st.stop()
+
+with st.sidebar:
+    session.dataset_picker(record)
+
+if dataset is None or not dataset.videos:
+    st.title("Explore")
+    job = queue().latest("embed", record.id)
+    job_panel(job, "Embedding")
+    if job is None or not job.active:
+        st.info("No video of this dataset is ready.", icon=":material/hourglass_empty:")
+        if st.button("To the videos", type="primary"):
+            st.switch_page("pages/data/videos.py", query_params=session.link_query(record))
+    st.stop()
+
+with st.sidebar:
+    chosen = controls(dataset)
+session.write_url(record)
+available = int(chosen.candidates.sum())
+if not available:
+    st.title("No sequence is left")
+    st.warning(
+        f"All {len(chosen.candidates):,} sequences hold a frame that a check leaves out. "
+        "Switch a check off, or choose shorter sequences.",
+        icon=":material/filter_alt_off:",
+    )
+    st.stop()
+
+values = chosen.parameters
+selection = loaders.load_selection(
+    dataset,
+    length=values.length,
+    count=values.n_sequences,
+    method=values.method,
+    corrupt=values.corrupt,
+    duplicates=values.duplicates,
+    min_distance=values.min_distance,
+)
+sequences = loaders.load_pool(dataset, values.length).sequences
+reached = len({int(sequences.video[position]) for position in selection.order})
+
+selected_frames = len(selection) * values.length
+st.subheader(
+    f"{text.count(len(selection), 'sequence')} of {text.count(values.length, 'frame')} "
+    f"from {reached:,} of {text.count(len(dataset.videos), 'video')}"
+)
+with st.container(horizontal=True, gap="large"):
+    st.metric("Selected frames", f"{selected_frames:,}", width="content")
+    st.metric("Share of all frames", f"{selected_frames / dataset.n_frames:.1%}", width="content")
+    st.metric(
+        "Covering radius",
+        f"{selection.covering_radius:.3f}",
+        width="content",
+        help="The largest distance of any sequence to the nearest selected one, 0 to 2. "
+        "Smaller is better: nothing is far from what you label.",
+    )
+    st.metric(
+        "Closest pair",
+        f"{np.min(selection.distances[1:]):.3f}" if len(selection) > 1 else "–",
+        width="content",
+        help="The smallest distance at which a sequence was picked. "
+        "Larger is better: nothing is labelled twice.",
+    )
+    st.metric(
+        "Sequences to choose from",
+        f"{available:,}",
+        width="content",
+        help=f"Of {len(sequences):,} sequences, those without a frame that a check leaves out. "
+        f"{sequences.left_out:,} frames at the ends of videos fill no sequence.",
+    )
+if len(selection) < values.n_sequences:
+    st.caption(
+        f":material/info: {len(selection):,} of the {values.n_sequences:,} sequences asked for: "
+        "the next would be closer than the least distance."
+    )
+
+maps = loaders.load_maps(dataset)
+plot_options = {"displayModeBar": False, "scrollZoom": True}
+for column, (name, title) in zip(
+    st.columns(2), {"pca": "PCA", "umap_k_15": "UMAP"}.items(), strict=True
+):
+    with column.container(border=True, height=470):
+        st.markdown(f"**{title}**")
+        if name in maps.coordinates:
+            st.plotly_chart(
+                charts.map_figure(name, maps, dataset, sequences, selection),
+                key=f"map_{name}",
+                config=plot_options,
+                alt=f"{title} map of all sequences; the selected ones are coloured by video",
+            )
+        else:
+            kind = "umap" if name.startswith("umap") else "embed"
+            job = queue().latest(kind, record.id)
+            job_panel(job, f"{title} map")
+            if (job is None or not job.active) and st.button("Draw this map"):
+                submit("umap", record.id)
+                st.rerun()
+
+with st.container(border=True):
+    st.markdown("**Timeline**")
+    order = sorted(
+        range(len(dataset.videos)),
+        key=lambda video: (-int((sequences.video[selection.order] == video).sum()), video),
+    )
+    most = 12
+    everything = len(order) <= most or st.toggle(f"All {len(order)} videos", key="all_lanes")
+    st.plotly_chart(
+        charts.timeline_figure(
+            dataset, sequences, selection, order[: None if everything else most]
+        ),
+        key="timeline",
+        config={"displayModeBar": False},
+        alt="One bar per video with the selected parts marked",
+    )
+
+strip_list(dataset, sequences, selection)
+
+with st.sidebar:
+    if st.button(
+        f"Take {text.count(selected_frames, 'frame')}",
+        type="primary",
+        icon=":material/folder_zip:",
+        width="stretch",
+    ):
+        st.switch_page("pages/output/export.py", query_params=session.link_query(record))
+parameters.change(length=values.length, n_samples=values.n_samples)

@@ -1,0 +1,93 @@
+"""Output: take the selected frames, the tables and the report."""
+
+import os
+from pathlib import Path
+
+import streamlit as st
+
+from pages.ui import loaders, parameters, session, text
+from pages.ui.downloads import instant_downloads, run_downloads
+from pages.ui.job_panel import job_panel, queue, submit
+from seqsel_core.errors import SeqselError
+
+_FORMATS = {"png": "PNG, exact", "jpg": "JPEG, small", "webp": "WebP"}
+_SIZES = {"-1": "As in the video", "720": "Short edge 720", "480": "480", "224": "224"}
+
+record = session.current_dataset()
+session.write_url(record)
+dataset = None
+if record is not None:
+    try:
+        dataset = loaders.load_dataset(record)
+    except SeqselError as error:
+        st.error(str(error), icon=":material/error:")
+if record is None or dataset is None or not dataset.videos:
+    st.title("Nothing to take yet")
+    st.markdown("Add videos and choose sequences first.")
+    if st.button("Add videos", type="primary", icon=":material/video_library:"):
+        st.switch_page("pages/data/videos.py")
+    st.stop()
+
+st.title("Output")
+with st.container(width=420):
+    session.dataset_picker(record)
+wished = parameters.current()
+longest = max(int(video.frames["index"][-1]) + 1 for video in dataset.videos)
+length = min(wished.length, longest)
+candidates = loaders.load_candidates(dataset, length, wished.corrupt, wished.duplicates)
+values = parameters.fitted(wished, longest, int(candidates.sum()))
+choice = loaders.load_choice(dataset, values)
+if not len(choice.selection):
+    st.warning("No sequence is selected.", icon=":material/filter_alt_off:")
+    if st.button("Change the selection"):
+        st.switch_page("pages/explore/tune.py", query_params=session.link_query(record))
+    st.stop()
+
+videos = len({span.video for span in choice.selected})
+summary, change = st.columns([5, 1], vertical_alignment="center")
+summary.markdown(
+    f"**{text.count(len(choice.selection), 'sequence')} of "
+    f"{text.count(values.length, 'frame')}** ({choice.n_selected_frames:,} frames) from "
+    f"{videos:,} of {text.count(len(dataset.videos), 'video')} · covering radius "
+    f"{choice.selection.covering_radius:.3f}"
+)
+if change.button("Change", icon=":material/tune:", width="stretch"):
+    st.switch_page("pages/explore/tune.py", query_params=session.link_query(record))
+
+st.subheader("Lists", divider="gray")
+instant_downloads(choice)
+
+st.subheader("Frames and report", divider="gray")
+st.markdown(
+    "Writes a folder on this machine with the frames at full size, the tables, the plots and "
+    "the report; the frames come as a zip too."
+)
+with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
+    image_format = st.segmented_control(
+        "Format", list(_FORMATS), default="png", required=True, format_func=_FORMATS.get
+    )
+    size = st.segmented_control(
+        "Size", list(_SIZES), default="-1", required=True, format_func=_SIZES.get
+    )
+options = {
+    **values.overrides(),
+    "dump_dataset": True,
+    "output_image_format": image_format,
+    "output_image_size": int(str(size)),
+    "output_dir": os.environ.get("SEQSEL_OUTPUT_ROOT") or str(session.data_dir() / "output"),
+}
+job = queue().latest("output", record.id)
+if st.button(
+    f"Write {text.count(choice.n_selected_frames, 'frame')}",
+    type="primary",
+    icon=":material/folder_zip:",
+    disabled=bool(job and job.active),
+):
+    submit("output", record.id, options)
+    st.rerun()
+job_panel(job, "Writing")
+if job and job.state == "done":
+    written = {key: job.parameters.get(key) for key in values.overrides()}
+    if written != values.overrides():
+        st.caption(":material/info: Written before the selection was changed:")
+    run_downloads(Path(job.result["output"]), job.result.get("zip", ""))

@@ -1,0 +1,192 @@
+"""The controls of Explore: what they show, and that they keep to the rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from pages.ui import loaders, parameters, text
+from pages.ui.parameters import Parameters
+from seqsel_core.dataset import Dataset
+
+_LONGEST_BY_SLIDER = 100  # frames; more by number
+_MOST_BY_SLIDER = 300  # sequences; more by number
+_METHODS = {"coreset": "Diverse", "random": "Random"}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the controls say, made possible for the dataset.
+
+    Attributes:
+        parameters: The values.
+        candidates: Which sequences may be selected, shape (S,).
+    """
+
+    parameters: Parameters
+    candidates: npt.NDArray[np.bool_]
+
+
+def controls(dataset: Dataset) -> Chosen:
+    """Draw the controls and return what they say."""
+    longest = max(int(video.frames["index"][-1]) + 1 for video in dataset.videos)
+    wished = parameters.fitted(parameters.current(), longest)
+    _length(wished, longest)
+    candidates = loaders.load_candidates(dataset, wished.length, wished.corrupt, wished.duplicates)
+    available = int(candidates.sum())
+    values = parameters.fitted(wished, longest, available)
+    _n_samples(values, available)
+    _notice()
+    _rest(dataset, values)
+    return Chosen(values, candidates)
+
+
+def _length(values: Parameters, longest: int) -> None:
+    _pair(
+        "Sequence length",
+        "length",
+        values.length,
+        least=1,
+        most=longest,
+        by_slider=min(longest, _LONGEST_BY_SLIDER),
+        step=1,
+        apply=_set_length,
+        unit="frames per sequence",
+    )
+
+
+def _n_samples(values: Parameters, available: int) -> None:
+    _pair(
+        "Samples",
+        "n_samples",
+        values.n_samples,
+        least=values.length,
+        most=max(1, available) * values.length,
+        by_slider=min(max(1, available), _MOST_BY_SLIDER) * values.length,
+        step=values.length,
+        apply=_set_n_samples,
+        unit=f"frames = {text.count(values.n_sequences, 'sequence')}",
+    )
+
+
+def _pair(
+    label: str,
+    name: str,
+    value: int,
+    *,
+    least: int,
+    most: int,
+    by_slider: int,
+    step: int,
+    apply: object,
+    unit: str,
+) -> None:
+    """Draw a slider and a number field for one value."""
+    top = max(by_slider, value, least + step)  # Streamlit wants a slider to have a range
+    st.session_state[f"{name}_slider"] = value
+    st.session_state[f"{name}_number"] = value
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    left.markdown(f"**{label}**  \n:small[{unit}]")
+    right.number_input(
+        label,
+        min_value=least,
+        max_value=max(most, value),
+        step=step,
+        key=f"{name}_number",
+        label_visibility="collapsed",
+        disabled=most <= least,
+        on_change=apply,
+        args=(f"{name}_number",),
+    )
+    st.slider(
+        label,
+        min_value=least,
+        max_value=top,
+        step=step,
+        key=f"{name}_slider",
+        label_visibility="collapsed",
+        disabled=most <= least,
+        on_change=apply,
+        args=(f"{name}_slider",),
+    )
+
+
+def _set_length(key: str) -> None:
+    now = parameters.current()
+    length = max(1, int(st.session_state[key] or 1))
+    # The number of frames stays as near to what it was as the new length allows.
+    parameters.change(length=length, n_samples=parameters.nearest_multiple(now.n_samples, length))
+
+
+def _set_n_samples(key: str) -> None:
+    length = parameters.current().length
+    asked = int(st.session_state[key] or length)
+    used = parameters.nearest_multiple(asked, length)
+    if used != asked:
+        below = asked // length * length
+        st.session_state["notice"] = (
+            f"{asked:,} is not a multiple of the length {length}; "
+            f"{used:,} is used (possible: {max(length, below):,} or {below + length:,})."
+        )
+    parameters.change(n_samples=used)
+
+
+def _notice() -> None:
+    notice = st.session_state.pop("notice", None)
+    if notice:
+        st.caption(f":orange[:material/info: {notice}]")
+
+
+def _rest(dataset: Dataset, values: Parameters) -> None:
+    st.session_state["method"] = values.method
+    st.segmented_control(
+        "Method",
+        list(_METHODS),
+        format_func=_METHODS.get,
+        key="method",
+        required=True,
+        width="stretch",
+        on_change=_set,
+        args=("method",),
+        help="Diverse picks what is farthest from everything picked before (greedy k-center). "
+        "Random is for comparison.",
+    )
+    checks = loaders.load_checks(dataset)
+    corrupt = sum(int(flags.sum()) for flags in checks.corrupt)
+    repeated = sum(int(flags.sum()) for flags in checks.duplicate)
+    st.session_state["corrupt"] = values.corrupt
+    st.checkbox(
+        f"Leave out bad frames ({corrupt:,})",
+        key="corrupt",
+        on_change=_set,
+        args=("corrupt",),
+        help="Blank and damaged frames. A sequence that holds one is not selected.",
+    )
+    st.session_state["duplicates"] = values.duplicates
+    st.checkbox(
+        f"Leave out exact duplicates ({repeated:,})",
+        key="duplicates",
+        on_change=_set,
+        args=("duplicates",),
+        help="Frames equal to an earlier one, pixel by pixel. A sequence that holds one is "
+        "not selected.",
+    )
+    st.session_state["min_distance"] = values.min_distance
+    st.slider(
+        "Least distance between picks",
+        0.0,
+        1.5,
+        step=0.01,
+        key="min_distance",
+        on_change=_set,
+        args=("min_distance",),
+        help="The selection ends before a sequence that is closer than this to one picked "
+        "before. 0: no limit.",
+    )
+
+
+def _set(name: str) -> None:
+    parameters.change(**{name: st.session_state[name]})

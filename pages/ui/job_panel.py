@@ -1,0 +1,89 @@
+"""How far a job is: drawn once a second while it runs, in every browser that looks."""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+
+from pages.ui import text
+from pages.ui.session import data_dir
+from seqsel_core.jobs.queue import Job, Queue
+from seqsel_core.jobs.start import ensure_worker
+
+
+def queue() -> Queue:
+    """Return the job queue of this server."""
+    return _queue(str(data_dir()))
+
+
+@st.cache_resource(max_entries=4)
+def _queue(path: str) -> Queue:
+    return Queue(data_dir())
+
+
+def submit(kind: str, dataset_id: str, parameters: dict[str, object] | None = None) -> int:
+    """Ask for a job, and for a worker to do it."""
+    job_id = queue().submit(kind, dataset_id, parameters)
+    ensure_worker(data_dir())
+    return job_id
+
+
+def job_panel(job: Job | None, title: str) -> None:
+    """Show a job; while it is active this part of the page redraws itself.
+
+    When the job ends, the whole page runs again.
+    """
+    if job is None:
+        return
+    if not job.active:
+        _ended(job, title)
+        return
+    ensure_worker(data_dir())
+
+    @st.fragment(run_every="1s")
+    def poll() -> None:
+        now = queue().get(job.id)
+        if now is None or not now.active:
+            st.rerun()
+        _running(now, title)
+
+    poll()
+
+
+def _running(job: Job, title: str) -> None:
+    with st.container(border=True):
+        left, right = st.columns([6, 1], vertical_alignment="center")
+        share = min(1.0, job.done / job.total) if job.total else 0.0
+        if job.state == "queued":
+            left.progress(0.0, text=f"{title}: waiting for its turn")
+        elif job.state == "cancelling":
+            left.progress(share, text=f"{title}: stopping")
+        else:
+            left.progress(share, text=f"{title}: {_stage(job)}")
+        left.caption(text.for_markdown(job.detail, 80) if job.detail else "​")
+        if right.button("Stop", key=f"stop_{job.id}", disabled=job.state == "cancelling"):
+            queue().cancel(job.id)
+            st.rerun(scope="fragment")
+
+
+def _stage(job: Job) -> str:
+    parts = [job.stage or "starting"]
+    if job.total and job.unit:
+        parts.append(f"{job.done:,} of about {job.total:,} {job.unit}")
+    if job.rate:
+        parts.append(f"{job.rate:.0f} {job.unit} per second")
+    left = job.seconds_left
+    if left is not None and job.done:
+        parts.append(f"{text.seconds(left)} left")
+    return " · ".join(parts)
+
+
+def _ended(job: Job, title: str) -> None:
+    if job.state == "failed":
+        st.error(f"{title}: {text.for_markdown(job.message, 600)}", icon=":material/error:")
+    elif job.state == "cancelled":
+        ago = text.seconds(max(0.0, time.time() - job.updated))
+        st.warning(
+            f"{title} was stopped {ago} ago. What was finished is kept.", icon=":material/block:"
+        )

@@ -1,0 +1,70 @@
+"""Which dataset a session works on, and where this server keeps its data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.ui import parameters, text
+from seqsel_core.store.datasets import DatasetRecord, Datasets
+from seqsel_core.store.location import default_data_dir
+
+_KEY = "dataset"
+
+
+def data_dir() -> Path:
+    """Return the data directory of this server."""
+    return default_data_dir()
+
+
+def datasets() -> Datasets:
+    """Return the datasets of this server."""
+    return _datasets(str(data_dir()))
+
+
+@st.cache_resource(max_entries=4)
+def _datasets(path: str) -> Datasets:
+    return Datasets(Path(path))
+
+
+def choose(dataset_id: str) -> None:
+    """Make a dataset the current one."""
+    st.session_state[_KEY] = dataset_id
+
+
+def current_dataset() -> DatasetRecord | None:
+    """Return the current dataset: of the session, else of the URL, else the newest."""
+    known = datasets().all()
+    wanted = st.session_state.get(_KEY) or st.query_params.get(_KEY)
+    record = next((item for item in known if item.id == wanted), known[0] if known else None)
+    if record:
+        st.session_state[_KEY] = record.id
+    return record
+
+
+def dataset_picker(record: DatasetRecord) -> None:
+    """Show which dataset this is, with the others to choose from."""
+    known = {item.id: item.name for item in datasets().all()}
+    st.session_state["dataset_picker"] = record.id
+    st.selectbox(
+        "Dataset",
+        list(known),
+        format_func=lambda key: text.short(known.get(key, ""), 48),
+        key="dataset_picker",
+        on_change=lambda: choose(st.session_state["dataset_picker"]),
+    )
+
+
+def write_url(record: DatasetRecord | None) -> None:
+    """Put the dataset and the parameters into the URL, so that a reload shows the same."""
+    wanted = parameters.to_query(parameters.current()) if record else {}
+    if record:
+        wanted[_KEY] = record.id
+    if dict(st.query_params) != wanted:
+        st.query_params.from_dict(wanted)
+
+
+def link_query(record: DatasetRecord) -> dict[str, str]:
+    """Return the query of a link to another page on the same dataset."""
+    return {**parameters.to_query(parameters.current()), _KEY: record.id}

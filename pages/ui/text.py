@@ -1,0 +1,58 @@
+"""Text for people: numbers, times, sizes, and names that may hold anything."""
+
+from __future__ import annotations
+
+import html
+import math
+
+
+def plain(name: str) -> str:
+    """Return a name with what cannot be shown (control characters, stray bytes) as escapes."""
+    shown = name.encode("utf-8", "backslashreplace").decode()
+    return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in shown)
+
+
+def short(name: str, most: int = 40) -> str:
+    """Return a name of at most `most` letters, its middle left out where it is longer."""
+    shown = plain(name)
+    if len(shown) <= most:
+        return shown
+    head = (most - 1) // 3
+    return f"{shown[:head]}…{shown[-(most - 1 - head) :]}"
+
+
+def for_plotly(name: str, most: int = 60) -> str:
+    """Return a name for Plotly, which reads text as HTML."""
+    return html.escape(short(name, most))
+
+
+def for_markdown(name: str, most: int = 60) -> str:
+    """Return a name for Markdown, every character that means something there escaped."""
+    special = "\\`*_{}[]<>()#+-.!|~$:&^="
+    return "".join(f"\\{c}" if c in special else c for c in short(name, most))
+
+
+def size(n_bytes: int) -> str:
+    """Return a number of bytes as '1.4 MB'."""
+    value = float(n_bytes)
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.3g} {unit}"
+        value /= 1000
+    return f"{value:.3g} TB"
+
+
+def seconds(value: float) -> str:
+    """Return a duration or a point in time as '4.2 s', '1:05' or '1:02:03'; '' if unknown."""
+    if not math.isfinite(value):
+        return ""
+    if value < 60:
+        return f"{value:.1f} s"
+    minutes, rest = divmod(round(value), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def count(number: int, singular: str, plural: str = "") -> str:
+    """Return '1 video' or '1,204 videos'."""
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"

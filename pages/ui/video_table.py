@@ -1,0 +1,109 @@
+"""The table of a dataset's videos: thumbnail, frames, length, size, problems."""
+
+from __future__ import annotations
+
+import base64
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from pages.ui import text
+from pages.ui.session import data_dir, datasets
+from seqsel_core.opening import stored_shards
+from seqsel_core.store.datasets import DatasetRecord
+from seqsel_core.store.shards import Shard, ShardStore
+from seqsel_core.video.types import Video
+
+
+def video_table(record: DatasetRecord, *, busy: bool) -> bool:
+    """Show what was found and what is known of each video; return whether all are embedded.
+
+    Raises:
+        StoreError: What is stored is damaged.
+    """
+    listing = datasets().listing(record.id)
+    if listing is None:
+        if not busy:
+            st.info("This dataset has not been read yet.", icon=":material/hourglass_empty:")
+        return False
+    shards = stored_shards(ShardStore(data_dir()), record, listing)
+    rows = [_row(video, video_id, shard, busy) for video, video_id, shard in shards]
+    missing = sum(1 for _, video_id, shard in shards if video_id and shard is None)
+    unreadable = sum(1 for row in rows if row["State"] == _UNREADABLE)
+    frames = sum(shard.info.n_frames for _, _, shard in shards if shard)
+    st.markdown(_summary(len(rows), frames, missing, unreadable, shards))
+    for warning in listing.found.warnings:
+        st.warning(text.for_markdown(warning, 600), icon=":material/sort:")
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        row_height=56,
+        column_config={
+            "Picture": st.column_config.ImageColumn("", width=100),
+            "Video": st.column_config.TextColumn(width="medium"),
+            "State": st.column_config.TextColumn(width="small"),
+            "Frames": st.column_config.NumberColumn(format="localized", width="small"),
+            "Length": st.column_config.TextColumn(width="small"),
+            "Picture size": st.column_config.TextColumn(width="small"),
+            "File size": st.column_config.TextColumn(width="small"),
+            "Problems": st.column_config.TextColumn(width="large"),
+        },
+    )
+    if listing.found.ignored:
+        names = ", ".join(text.short(name, 30) for name in listing.found.ignored[:5])
+        more = ", …" if len(listing.found.ignored) > 5 else ""
+        count = text.count(len(listing.found.ignored), "other file")
+        st.caption(text.for_markdown(f"{count} left out: {names}{more}", 300))
+    return not missing and frames > 0
+
+
+_READY, _UNREADABLE, _WAITING, _TODO = "ready", "unreadable", "waiting", "not embedded"
+
+
+def _row(video: Video, video_id: str, shard: Shard | None, busy: bool) -> dict[str, object]:
+    row: dict[str, object] = {
+        "Picture": None,
+        "Video": text.plain(video.name),
+        "State": _WAITING if busy else _TODO,
+        "Frames": None,
+        "Length": "",
+        "Picture size": "",
+        "File size": text.size(video.size_bytes),
+        "Problems": "",
+    }
+    if not video_id:
+        return {**row, "State": _UNREADABLE, "Problems": "its files cannot be read"}
+    if shard is None:
+        return row
+    info = shard.info
+    problems = "; ".join(problem.reason for problem in info.problems)
+    if not info.n_frames:
+        return {**row, "State": _UNREADABLE, "Problems": problems or "holds no frame"}
+    picture = base64.b64encode(shard.thumbnails([info.n_frames // 2])[0]).decode()
+    row["Picture"] = f"data:image/jpeg;base64,{picture}"
+    row["State"] = _READY
+    row["Frames"] = info.n_frames
+    seconds = shard.frames["seconds"]
+    if np.isfinite(seconds).all():
+        step = float(seconds[-1] - seconds[0]) / max(1, len(seconds) - 1)
+        row["Length"] = text.seconds(float(seconds[-1] - seconds[0]) + step)
+    row["Picture size"] = f"{info.width} × {info.height}"
+    row["Problems"] = text.plain(problems)
+    return row
+
+
+def _summary(
+    videos: int,
+    frames: int,
+    missing: int,
+    unreadable: int,
+    shards: list[tuple[Video, str, Shard | None]],
+) -> str:
+    size = text.size(sum(video.size_bytes for video, _, _ in shards))
+    parts = [f"**{text.count(videos, 'video')}**", size, f"**{text.count(frames, 'frame')}** ready"]
+    if missing:
+        parts.append(f"{text.count(missing, 'video')} to embed")
+    if unreadable:
+        parts.append(f":red[{text.count(unreadable, 'video')} unreadable]")
+    return " · ".join(parts)
