@@ -5,16 +5,15 @@ Importing this module imports neither torch nor matplotlib; they are loaded when
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from seqsel_core.checks import Checks, Flags, check_frames
+from seqsel_core.checks import Checks, check_frames
 from seqsel_core.choice import Choice
 from seqsel_core.config import Config
 from seqsel_core.dataset import Dataset, EmbeddedVideo, Unreadable
@@ -22,6 +21,7 @@ from seqsel_core.embed.spec import NONE, EncoderSpec, encoder_spec
 from seqsel_core.errors import ConfigError, InputError, NothingReadable, StoreError
 from seqsel_core.opening import shard_key
 from seqsel_core.progress import Progress, Silent
+from seqsel_core.relevant import irrelevant_frames, only_relevant
 from seqsel_core.select.selection import select_sequences
 from seqsel_core.select.stopping import n_sequences
 from seqsel_core.sequences import Sequences, cut, holds_any, pool
@@ -74,7 +74,7 @@ def embed(
     if found is None:
         found = discover(Path(config.input_dir).expanduser(), frame_order=config.frame_order)
     if config.relevant_filenames_file:
-        found = _only_relevant(found, Path(config.relevant_filenames_file))
+        found = only_relevant(found, Path(config.relevant_filenames_file))
     data_dir = config.resolved_data_dir()
     store, catalogue = ShardStore(data_dir), Catalogue(data_dir)
     identities, unreadable = _identify(found.videos, catalogue, progress)
@@ -131,7 +131,7 @@ def select(dataset: Dataset, config: Config) -> Choice:
         remove_exact_duplicates=config.remove_exact_duplicates,
     )
     if config.relevant_filenames_file:
-        irrelevant = _irrelevant(dataset, _relevant_names(Path(config.relevant_filenames_file)))
+        irrelevant = irrelevant_frames(dataset, Path(config.relevant_filenames_file))
         candidates &= ~holds_any(irrelevant, sequences)
     earlier = _datapool(dataset, config)
     candidates &= ~_selected_before(dataset, sequences, earlier)
@@ -273,6 +273,7 @@ def _embed_missing(
     config: Config,
     progress: Progress,
 ) -> int:
+    progress.stage("loading the network", 0, "networks")
     from seqsel_core.embed.encoders import load_encoder
     from seqsel_core.embed.pipeline import Task, embed_videos
     from seqsel_core.video.probe import estimate_frames
@@ -332,45 +333,7 @@ def _with_given(dataset: Dataset, config: Config) -> Dataset:
 
     names = [[v.frame_name(int(i)) for i in v.frames["index"]] for v in dataset.videos]
     path = Path(config.embeddings).expanduser()
-    return dataclasses.replace(dataset, given=load_given(path, names), encoder=f"given:{path.name}")
-
-
-def _relevant_names(path: Path) -> set[str]:
-    try:
-        lines = path.expanduser().read_text("utf-8", errors="surrogateescape").splitlines()
-    except OSError as error:
-        raise ConfigError(
-            f"relevant_filenames_file={path} cannot be read: {error.strerror}."
-        ) from error
-    return {str(PurePosixPath(line.strip())) for line in lines if line.strip()}
-
-
-def _only_relevant(found: Found, path: Path) -> Found:
-    names = _relevant_names(path)
-    videos = tuple(v for v in found.videos if v.name in names or names & set(v.frame_names))
-    if not videos:
-        raise ConfigError(
-            f"relevant_filenames_file={path} names none of the {len(found.videos)} videos; "
-            f"a name is relative to input_dir, for example '{found.videos[0].name}'."
-        )
-    matched = {v.name for v in videos} | {name for v in videos for name in v.frame_names}
-    unmatched = sorted(names - matched)
-    warnings = found.warnings
-    if unmatched:
-        warnings += (
-            f"{len(unmatched)} of {len(names)} names in {path} match nothing, "
-            f"for example '{unmatched[0]}'.",
-        )
-    return dataclasses.replace(found, videos=videos, warnings=warnings)
-
-
-def _irrelevant(dataset: Dataset, names: set[str]) -> Flags:
-    flags = []
-    for item in dataset.videos:
-        whole = item.video.name in names or not item.video.is_folder
-        relevant = [whole or item.frame_name(int(i)) in names for i in item.frames["index"]]
-        flags.append(~np.array(relevant, np.bool_))
-    return tuple(flags)
+    return replace(dataset, given=load_given(path, names), encoder=f"given:{path.name}")
 
 
 def _datapool(dataset: Dataset, config: Config) -> PoolContent:
@@ -398,6 +361,9 @@ def _cut_warnings(dataset: Dataset, sequences: Sequences) -> list[str]:
     if not len(sequences):
         longest = max(dataset.videos, key=lambda v: v.shard.info.n_frames)
         frames = longest.shard.info.n_frames
+        if frames >= length:
+            gap = f"every sequence of {length} frames holds one that cannot be read"
+            raise ConfigError(f"selected_sequence_length={length} is too long: {gap}.")
         raise ConfigError(
             f"selected_sequence_length={length} is longer than every video: the longest, "
             f"'{longest.video.name}', has {frames} frames. Use a length of at most {frames}."
@@ -420,6 +386,8 @@ def _no_candidate(count: int, checks: Checks, config: Config) -> str:
         found.append(f"{corrupt} corrupt frames (enable_corruptness_check=False keeps them)")
     if config.remove_exact_duplicates and duplicate:
         found.append(f"{duplicate} duplicate frames (remove_exact_duplicates=False keeps them)")
+    if config.relevant_filenames_file:
+        found.append(f"frames that {config.relevant_filenames_file} does not name")
     if config.datapool.name:
         found.append(f"the datapool '{config.datapool.name}'")
     return f"None of the {count} sequences can be selected: left out for {' and '.join(found)}."

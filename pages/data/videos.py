@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import session
+from pages.ui import session, text
 from pages.ui.add_videos import add_videos
 from pages.ui.job_panel import job_panel, queue, submit
 from pages.ui.video_table import video_table
@@ -28,19 +28,29 @@ with heading.container(width=420):
     session.dataset_picker(record)
 
 job = queue().latest("embed", record.id)
+busy = bool(job and job.active)
 job_panel(job, "Embedding")
 
-try:
-    ready = video_table(record, busy=bool(job and job.active))
-except SeqselError as error:
-    st.error(str(error), icon=":material/error:")
-    ready = False
+
+@st.fragment(run_every="3s" if busy else None)
+def table() -> bool:
+    """Show the videos, again and again while they are being embedded."""
+    try:
+        return video_table(record, busy=busy)
+    except SeqselError as error:
+        st.error(text.for_markdown(str(error), 600), icon=":material/error:")
+        return False
+
+
+ready = table()
 
 if ready:
     if link.button(
         "Explore", type="primary", icon=":material/scatter_plot:", width="stretch", shortcut="e"
     ):
         st.switch_page("pages/explore/tune.py", query_params=session.link_query(record))
-elif not (job and job.active) and link.button("Embed", type="primary", width="stretch"):
+elif not busy and link.button(
+    "Embed", type="primary", icon=":material/play_arrow:", width="stretch"
+):
     submit("embed", record.id)
     st.rerun()

@@ -91,12 +91,15 @@ def timeline_figure(
                 x=[max(width, least) for width in widths],
                 base=starts,
                 orientation="h",
-                marker={"color": colors, "line": {"width": 0}},
+                marker={"color": colors, "line": {"width": 1, "color": "rgba(255,255,255,0.75)"}},
                 width=0.72,
                 hovertext=hovers,
                 hoverinfo="text",
                 text=ranks if len(ranks) <= _MOST_LABELS else None,
-                textposition="outside",
+                textposition="auto",
+                textangle=0,
+                insidetextanchor="middle",
+                insidetextfont={"color": "white"},
                 cliponaxis=False,
             )
         )

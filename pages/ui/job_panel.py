@@ -71,7 +71,7 @@ def _stage(job: Job) -> str:
     parts = [job.stage or "starting"]
     if job.total and job.unit:
         parts.append(f"{job.done:,} of about {job.total:,} {job.unit}")
-    if job.rate:
+    if job.rate >= 1:
         parts.append(f"{job.rate:.0f} {job.unit} per second")
     left = job.seconds_left
     if left is not None and job.done:

@@ -1,0 +1,106 @@
+"""The queue of jobs."""
+
+from pathlib import Path
+
+import pytest
+
+from seqsel_core.jobs.progress import Cancelled, JobProgress
+from seqsel_core.jobs.queue import Queue
+
+
+@pytest.fixture
+def queue(tmp_path: Path) -> Queue:
+    """An empty queue."""
+    return Queue(tmp_path)
+
+
+def test_jobs_are_claimed_once_and_in_order(queue):
+    """Two workers, or a queue read from the wrong end, would do a job twice or starve the first."""
+    first, second = queue.submit("embed", "a"), queue.submit("embed", "b")
+    assert [queue.claim().id, queue.claim().id] == [first, second]
+    assert queue.claim() is None
+
+
+def test_an_equal_job_is_not_added_again_while_it_is_active(queue):
+    """A double click, or a reload, would embed everything twice."""
+    first = queue.submit("output", "a", {"x": 1})
+    assert queue.submit("output", "a", {"x": 1}) == first
+    assert queue.submit("output", "a", {"x": 2}) != first
+    queue.finish(first, "done")
+    assert queue.submit("output", "a", {"x": 1}) != first
+
+
+def test_a_queued_job_is_cancelled_at_once_and_never_claimed(queue):
+    """Cancelling before the worker got to it must not leave it to run later."""
+    job = queue.submit("embed", "a")
+    queue.cancel(job)
+    assert queue.get(job).state == "cancelled"
+    assert queue.claim() is None
+
+
+def test_a_running_job_stops_at_its_next_report(queue):
+    """A Stop button that only changes the state on the screen would go unnoticed."""
+    job = queue.submit("embed", "a")
+    queue.claim()
+    progress = JobProgress(queue, job)
+    progress.stage("embedding", 100, "frames")
+    queue.cancel(job)
+    with pytest.raises(Cancelled):
+        progress.stage("next", 1, "frames")
+
+
+def test_progress_reports_stage_counts_and_time_left(queue, monkeypatch):
+    """A rate per report instead of per second, or time left from the wrong end, shows here."""
+    clock = iter(range(0, 1000, 2))  # two seconds pass at every look
+    monkeypatch.setattr("seqsel_core.jobs.progress.time.monotonic", lambda: float(next(clock)))
+    job = queue.submit("embed", "a")
+    queue.claim()
+    progress = JobProgress(queue, job)
+    progress.stage("embedding", 100, "frames")
+    for _ in range(4):
+        progress.advance(10, "clip.mp4")
+    now = queue.get(job)
+    assert (now.stage, now.done, now.total, now.detail) == ("embedding", 40, 100, "clip.mp4")
+    elapsed = now.done / now.rate
+    assert now.seconds_left == pytest.approx(60 / now.rate)
+    assert 4 <= elapsed <= 20
+
+
+def test_the_total_never_falls_below_what_is_done(queue):
+    """A header that promises too few frames would give a bar above 100 %."""
+    job = queue.submit("embed", "a")
+    queue.claim()
+    progress = JobProgress(queue, job)
+    progress.stage("embedding", 10, "frames")
+    progress.advance(25)
+    progress._report()
+    assert queue.get(job).total == 25
+
+
+def test_orphans_go_back_to_the_queue_once(queue):
+    """A killed worker's job would hang in 'running' for ever, or kill every worker after it."""
+    job = queue.submit("embed", "a")
+    queue.claim()
+    queue.adopt_orphans()
+    assert queue.get(job).state == "queued"
+    queue.claim()
+    queue.adopt_orphans()
+    assert queue.get(job).state == "failed"
+    assert "died twice" in queue.get(job).message
+
+
+def test_an_orphan_that_was_being_cancelled_is_cancelled(queue):
+    """Nobody would ever end it, and the page would say 'stopping' for ever."""
+    job = queue.submit("embed", "a")
+    queue.claim()
+    queue.cancel(job)
+    queue.adopt_orphans()
+    assert queue.get(job).state == "cancelled"
+
+
+def test_names_that_are_not_utf8_do_not_break_a_report(queue):
+    """SQLite refuses lone surrogates: one odd file name would fail the whole job."""
+    job = queue.submit("embed", "a")
+    queue.claim()
+    assert queue.report(job, "embedding", "clip\udcff.mp4", 1, 2, "frames", 1.0)
+    assert "clip" in queue.get(job).detail

@@ -1,0 +1,71 @@
+"""Which folders can be browsed."""
+
+import os
+
+import pytest
+
+from pages.ui.roots import input_roots, list_folder, open_folder
+
+
+@pytest.fixture
+def root(tmp_path, monkeypatch):
+    """A root with a folder in it, and a secret beside it."""
+    inside = tmp_path / "videos" / "day one"
+    inside.mkdir(parents=True)
+    (inside / "a.MP4").touch()
+    (inside / "b.jpg").touch()
+    (inside / "notes.txt").touch()
+    (tmp_path / "secret").mkdir()
+    monkeypatch.setenv("SEQSEL_INPUT_ROOTS", str(tmp_path / "videos"))
+    return tmp_path / "videos"
+
+
+def test_a_chain_of_ids_opens_folders(root):
+    """Browsing would stop at the root, or count the wrong files."""
+    (top,) = input_roots()
+    (day,) = list_folder(top.path, top.path).folders
+    assert day.name == "day one"
+    chain = open_folder([top.id, day.id])
+    assert chain[-1].path == root / "day one"
+    content = list_folder(chain[-1].path, root)
+    assert (content.n_videos, content.n_frames) == (1, 1)
+
+
+@pytest.mark.parametrize("wanted", ["../secret", "/etc", "..", "", "\0"])
+def test_a_path_is_never_taken_for_an_id(root, wanted):
+    """A client that sends a path instead of an id would read the whole disk."""
+    (top,) = input_roots()
+    assert open_folder([top.id, wanted]) == [top]
+    assert open_folder([wanted]) == []
+
+
+def test_a_link_that_leaves_the_root_is_not_shown(root):
+    """One link in a videos folder would open everything it points to."""
+    os.symlink(root.parent / "secret", root / "shortcut")
+    os.symlink(root / "day one", root / "same")
+    names = {folder.name for folder in list_folder(root, root).folders}
+    assert names == {"day one", "same"}
+
+
+def test_hidden_folders_are_not_shown(root):
+    """Folders like .ssh or .cache are nobody's videos."""
+    (root / ".hidden").mkdir()
+    assert ".hidden" not in {folder.name for folder in list_folder(root, root).folders}
+
+
+def test_without_configuration_only_video_folders_are_roots(monkeypatch, tmp_path):
+    """A default of / or of the home folder would open private files to every local user."""
+    monkeypatch.delenv("SEQSEL_INPUT_ROOTS", raising=False)
+    assert all(folder.path.name in ("Videos", "input_dir") for folder in input_roots())
+
+
+def test_several_roots_and_missing_ones(root, monkeypatch, tmp_path):
+    """A root that is not mounted today must not hide the others."""
+    monkeypatch.setenv("SEQSEL_INPUT_ROOTS", f"{root}{os.pathsep}{tmp_path / 'gone'}")
+    assert [folder.path for folder in input_roots()] == [root]
+
+
+def test_an_unreadable_folder_is_empty(root):
+    """A folder that vanishes while it is browsed would be a traceback."""
+    content = list_folder(root / "gone", root)
+    assert content.folders == ()

@@ -1,0 +1,57 @@
+"""Text for people."""
+
+import pytest
+
+from pages.ui import text
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(4.23, "4.2 s"), (59.97, "60.0 s"), (65, "1:05"), (3723, "1:02:03"), (float("nan"), "")],
+)
+def test_seconds(value, shown):
+    """'65.0 s' or '0:00:04' would be hard to read; NaN would show as 'nan'."""
+    assert text.seconds(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(0, "0 B"), (999, "999 B"), (1_055_736, "1.06 MB"), (2_500_000_000, "2.5 GB")],
+)
+def test_size(value, shown):
+    """A factor of 1,000 lost between units would show here."""
+    assert text.size(value) == shown
+
+
+def test_count_knows_one():
+    """'1 videos' looks careless."""
+    assert text.count(1, "video") == "1 video"
+    assert text.count(1204, "video") == "1,204 videos"
+
+
+def test_short_keeps_both_ends():
+    """The end of a name often is what tells two apart."""
+    name = "camera_north_" + "x" * 80 + "_0001.mp4"
+    shown = text.short(name, 30)
+    assert len(shown) == 30
+    assert shown.startswith("camera")
+    assert shown.endswith("_0001.mp4")
+
+
+@pytest.mark.parametrize("name", ["![](http://x/y.png)", "**b** _i_ `c`", "$x$ :red[y] <b>"])
+def test_markdown_of_a_name_is_only_text(name):
+    """Markdown in a file name would load a picture or change the page."""
+    escaped = text.for_markdown(name)
+    for position, letter in enumerate(escaped):
+        if letter in "![]()*_`$:<>":
+            assert escaped[position - 1] == "\\"
+
+
+def test_plotly_reads_html():
+    """Plotly would make <b> bold and <a href> a link."""
+    assert "<" not in text.for_plotly('<a href="x">y</a>')
+
+
+def test_control_characters_and_stray_bytes_are_shown_as_escapes():
+    """A newline or a right-to-left mark in a name would rearrange the page."""
+    assert text.plain("a\nb\u202ec\udcff") == "a\\x0ab\\x202ec\\udcff"

@@ -1,0 +1,113 @@
+"""Explore, driven without a browser."""
+
+import pytest
+
+
+def _number(app, name):
+    return next(item for item in app.number_input if item.key == f"{name}_number")
+
+
+def _slider(app, name):
+    return next(item for item in app.slider if item.key == f"{name}_slider")
+
+
+def _headline(app):
+    return app.subheader[0].value
+
+
+def test_it_shows_a_selection_that_keeps_to_the_rule(open_page, dataset):
+    """The page would be empty, or show other numbers than were asked for."""
+    app = open_page("explore/tune.py")
+    assert _headline(app) == "20 sequences of 10 frames from 3 of 3 videos"
+    assert app.metric[0].value == "200"
+    assert _slider(app, "n_samples").step == 10
+
+
+def test_a_number_that_is_no_multiple_is_moved_to_the_nearest_and_said(open_page, dataset):
+    """205 frames in sequences of ten cannot be: the page would crash or silently take others."""
+    app = open_page("explore/tune.py")
+    _number(app, "n_samples").set_value(104).run()
+    assert _headline(app).startswith("10 sequences of 10 frames")
+    assert any("104" in c.value and "100" in c.value and "110" in c.value for c in app.caption)
+
+
+def test_slider_and_number_field_show_one_value(open_page, dataset):
+    """Two widgets for one value drift apart unless both are set from one owner."""
+    app = open_page("explore/tune.py")
+    _slider(app, "n_samples").set_value(70).run()
+    assert _number(app, "n_samples").value == 70
+    _number(app, "length").set_value(7).run()
+    assert _slider(app, "length").value == 7
+    assert _slider(app, "n_samples").step == 7
+    assert _number(app, "n_samples").value == 70
+
+
+def test_a_new_length_keeps_the_number_of_frames_as_near_as_it_can(open_page, dataset):
+    """70 frames in sequences of nine: 72 is nearest; 63, or an error, would surprise."""
+    app = open_page("explore/tune.py", n_samples="70")
+    _number(app, "length").set_value(9).run()
+    assert _number(app, "n_samples").value == 72
+
+
+def test_the_url_holds_what_is_shown_and_brings_it_back(open_page, dataset):
+    """A shared link would show another picture than the one it was copied from."""
+    first = open_page("explore/tune.py")
+    _number(first, "length").set_value(5).run()
+    _slider(first, "n_samples").set_value(50).run()
+    query = dict(first.query_params)
+    assert query["length"] == "5"
+    assert query["n_samples"] == "50"
+    second = open_page("explore/tune.py", **query)
+    assert _headline(second) == _headline(first)
+    assert [m.value for m in second.metric] == [m.value for m in first.metric]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"length": "0"},
+        {"length": "x", "n_samples": "-5", "method": "<b>", "min_distance": "nan"},
+        {"length": "100000", "n_samples": "999999999"},
+        {"dataset": "../../etc"},
+        {"min_distance": "inf", "corrupt": "maybe"},
+    ],
+)
+def test_a_url_with_nonsense_still_shows_a_page(open_page, dataset, query):
+    """Somebody types into the address bar: a traceback would greet them."""
+    app = open_page("explore/tune.py", **query)
+    assert "sequence" in _headline(app)
+
+
+def test_least_distance_ends_the_selection_early_and_says_so(open_page, dataset):
+    """The slider would do nothing, or leave people to wonder where their samples are."""
+    app = open_page("explore/tune.py", min_distance="1.2")
+    assert int(app.metric[0].value.replace(",", "")) < 200
+    assert any("least distance" in caption.value for caption in app.caption)
+
+
+def test_random_selects_others_than_diverse(open_page, dataset):
+    """A method that is not passed on would show the same twice."""
+    diverse = open_page("explore/tune.py", n_samples="50")
+    random = open_page("explore/tune.py", n_samples="50", method="random")
+    assert diverse.metric[2].value != random.metric[2].value
+
+
+def test_names_from_files_are_text(open_page, dataset):
+    """A file called <i>x</i>, or with Markdown in its name, would change the page."""
+    app = open_page("explore/tune.py", length="5", n_samples="200")
+    markdown = " ".join(item.value for item in app.markdown)
+    assert "<i>" not in markdown
+
+
+def test_without_videos_it_says_what_to_do(open_page, data_dir):
+    """A new user opens Explore first: an exception would be the first thing they see."""
+    app = open_page("explore/tune.py")
+    assert "Nothing to explore" in app.title[0].value
+
+
+def test_a_damaged_store_is_a_sentence(open_page, dataset, data_dir):
+    """A truncated file after a crash would take the page down with a traceback."""
+    for path in data_dir.glob("shards/*/*/frames.npy"):
+        path.write_bytes(b"gone")
+    app = open_page("explore/tune.py")
+    assert "damaged" in app.error[0].value
