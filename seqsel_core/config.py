@@ -6,6 +6,7 @@ Names and defaults follow the reference system, so that its commands run unchang
 from __future__ import annotations
 
 import difflib
+import functools
 import math
 from collections.abc import Sequence
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
@@ -173,18 +174,25 @@ class Config:
             ConfigError: As `parse`.
         """
         tree = OmegaConf.structured(cls)
-        known = {name for name, _, _ in options()}
+        known = {name: default for name, default, _ in options()}
+        texts: dict[str, str] = {}
         for key, value in overrides.items():
             if key not in known:
-                raise ConfigError(_unknown(key, known))
-            if isinstance(value, str):
-                value = value.replace("${", "\\${")  # a name with ${ is a name
+                raise ConfigError(_unknown(key, set(known)))
+            if isinstance(value, str) and isinstance(known[key], str):
+                texts[key] = value  # not by OmegaConf: to it, ${ and ??? are more than text
+                continue
             try:
+                if "${" in str(value) or "???" in str(value):
+                    raise OmegaConfBaseException
                 OmegaConf.update(tree, key, value, merge=False)
             except OmegaConfBaseException as error:
                 raise ConfigError(f"{key}={value} is not {_expected(key)}.") from error
         config = OmegaConf.to_object(tree)
         assert isinstance(config, cls)
+        for key, text in texts.items():
+            *path, name = key.split(".")
+            setattr(functools.reduce(getattr, path, config), name, text)
         config.check()
         return config
 
@@ -266,11 +274,6 @@ def parse_overrides(words: Sequence[str]) -> dict[str, Any]:
 def options() -> list[tuple[str, Any, str]]:
     """Return (dotted name, default, meaning) of every option, in the order of `Config`."""
     return _options(Config, "")
-
-
-def to_yaml(config: Config) -> str:
-    """Return the whole configuration as YAML."""
-    return str(OmegaConf.to_yaml(OmegaConf.structured(config)))
 
 
 def _options(kind: type, prefix: str) -> list[tuple[str, Any, str]]:

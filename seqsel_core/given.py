@@ -6,9 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 import pyarrow.csv
 
 from seqsel_core.errors import ConfigError
+from seqsel_core.output.text import name_of_cell
 
 
 def load_given(path: Path, names: list[list[str]]) -> tuple[npt.NDArray[np.float32], ...]:
@@ -34,7 +36,7 @@ def load_given(path: Path, names: list[list[str]]) -> tuple[npt.NDArray[np.float
             rows = _from_csv(path, [name for video in names for name in video])
         else:
             raise ConfigError(f"embeddings={path} ends neither in .npy nor in .csv.")
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, EOFError) as error:
         raise ConfigError(f"embeddings={path} cannot be read: {error}.") from error
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     if not np.isfinite(lengths).all() or (lengths == 0).any():
@@ -54,12 +56,18 @@ def _from_npy(path: Path, count: int) -> npt.NDArray[np.float32]:
 
 
 def _from_csv(path: Path, wanted: list[str]) -> npt.NDArray[np.float32]:
-    table = pyarrow.csv.read_csv(path)
+    # Names as bytes, and with line breaks: a file name may be any.
+    table = pyarrow.csv.read_csv(
+        path,
+        parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
+        convert_options=pyarrow.csv.ConvertOptions(column_types={"filenames": pa.binary()}),
+    )
     columns = [name for name in table.column_names if name.startswith("embedding_")]
     columns.sort(key=lambda name: int(name.removeprefix("embedding_")))
     if "filenames" not in table.column_names or not columns:
         raise ConfigError(f"embeddings={path} lacks the columns filenames, embedding_0, ….")
-    row_of = {str(name): row for row, name in enumerate(table["filenames"].to_pylist())}
+    cells = (cell.decode("utf-8", "surrogateescape") for cell in table["filenames"].to_pylist())
+    row_of = {name_of_cell(cell): row for row, cell in enumerate(cells)}
     missing = [name for name in wanted if name not in row_of]
     if missing:
         raise ConfigError(

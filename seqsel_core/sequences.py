@@ -84,8 +84,9 @@ def cut(
         if remainder == "overlap" and count % length:
             start = np.append(start, count - length)
         row = np.searchsorted(indices, start)
-        last = np.minimum(row + length - 1, len(indices) - 1)
-        whole = (indices[row] == start) & (indices[last] == start + length - 1)
+        last = row + length - 1
+        stop = indices[np.minimum(last, len(indices) - 1)] + 1
+        whole = (last < len(indices)) & (indices[row] == start) & (stop == start + length)
         start, row = start[whole], row[whole]
         within = np.zeros(len(indices) + 1, np.int64)
         np.add.at(within, row, 1)

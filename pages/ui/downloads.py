@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import streamlit as st
 
 from pages.ui import text
 from seqsel_core.choice import Choice
-from seqsel_core.output.tables import selection_csv, sequence_information
+from seqsel_core.output.selection_table import selection_csv
+from seqsel_core.output.tables import sequence_information
+from seqsel_core.output.text import json_bytes
 
 _MOST_BYTES = 1_000_000_000  # a download is held in memory while it is offered
 
@@ -19,7 +20,7 @@ def instant_downloads(choice: Choice) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "sequence_information.json",
-            json.dumps(sequence_information(choice), indent=2),
+            json_bytes(sequence_information(choice)),
             "sequence_information.json",
             "application/json",
             icon=":material/data_object:",
@@ -27,7 +28,7 @@ def instant_downloads(choice: Choice) -> None:
         )
         st.download_button(
             "selected_frames.csv",
-            selection_csv(choice).encode("utf-8", "surrogateescape"),
+            selection_csv(choice),
             "selected_frames.csv",
             "text/csv",
             icon=":material/table:",

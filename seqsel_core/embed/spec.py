@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import xxhash
@@ -33,7 +34,7 @@ class EncoderSpec:
     weights: Path | None = None
     precision: int = 32
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Text that is the same exactly where embeddings are interchangeable."""
         parts = [re.sub(r"[^A-Za-z0-9.]+", "_", self.name), str(self.input_size)]

@@ -19,6 +19,7 @@ FIT_LIMIT = 20_000
 """Points that a map is fitted on at most; the others are placed into the fitted map."""
 
 _COMPONENTS = 50  # principal components that UMAP sees
+_NEIGHBORS = 50  # searched always, so that a map does not depend on which others are asked for
 
 
 def stack(embeddings: Sequence[npt.NDArray[Any]]) -> npt.NDArray[np.float32]:
@@ -75,24 +76,26 @@ def umap(
     """
     if len(points) < 4:
         return {number: np.zeros((len(points), 2), np.float32) for number in n_neighbors}
+    from sklearn.neighbors import NearestNeighbors
     from umap import UMAP
-    from umap.umap_ import nearest_neighbors
 
     reduced = pca(points, min(_COMPONENTS, len(points) - 1))
-    most = min(max(n_neighbors), len(reduced) - 1)
+    most = min(max(_NEIGHBORS, *n_neighbors), len(reduced) - 1)
+    # Exact neighbours: for this many points faster than UMAP's own approximate search, whose
+    # compilation alone takes half a minute.
+    search = NearestNeighbors(n_neighbors=most, algorithm="brute").fit(reduced)
+    distances, indices = search.kneighbors(reduced)
     maps = {}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it warns that a seed forces one thread: we know
-        neighbors = nearest_neighbors(
-            reduced, most, "euclidean", None, False, np.random.RandomState(seed)
+    for number in n_neighbors:
+        model = UMAP(
+            n_neighbors=min(number, most),
+            init="pca" if len(reduced) < 1000 else "spectral",
+            random_state=seed,
+            n_jobs=1,  # what the seed forces
+            precomputed_knn=(indices, distances.astype(np.float32), None),
         )
-        for number in n_neighbors:
-            model = UMAP(
-                n_neighbors=min(number, most),
-                init="pca" if len(reduced) < 1000 else "spectral",
-                random_state=seed,
-                precomputed_knn=neighbors,
-            )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that new points cannot be placed: none will be
             maps[number] = np.asarray(model.fit_transform(reduced), np.float32)
     return maps
 

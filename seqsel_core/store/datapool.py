@@ -6,6 +6,7 @@ import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -55,7 +56,7 @@ class Datapool:
             with np.load(self._path, allow_pickle=False) as stored:
                 used = str(stored["encoder"])
                 content = PoolContent([str(key) for key in stored["keys"]], stored["vectors"])
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
             raise StoreError(f"The datapool {self._path} is damaged: {error}.") from error
         if used != encoder:
             raise ConfigError(

@@ -93,11 +93,13 @@ class Shard:
                 if all(shape)
                 else np.empty(shape, np.float16)
             )
+            if (path / "embeddings.f16").stat().st_size != 2 * shape[0] * shape[1]:
+                raise ValueError("embeddings have another size")
             self.frames = np.load(path / "frames.npy", mmap_mode=None, allow_pickle=False)
             self._offsets = np.load(path / "thumbnails.npy", allow_pickle=False)
             if len(self.frames) != shape[0] or len(self._offsets) != shape[0] + 1:
                 raise ValueError("lengths differ")
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError) as error:
             raise StoreError(
                 f"The stored embeddings in {path} are damaged ({error}). "
                 "Remove that directory; the video is then embedded again."

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import av
 import numpy as np
 import xxhash
 from PIL import Image
 
 from seqsel_core.errors import ConfigError
+from seqsel_core.video.pyav import open_container
 from seqsel_core.video.types import Frame, FullFrame, Picture, Problem, ReadResult, Video
 
 
@@ -72,7 +72,7 @@ def _open(video: Video) -> Any:
 
 
 def _time_base(video: Video) -> tuple[int, int]:
-    with av.open(str(video.path), metadata_errors="replace") as container:
+    with open_container(video.path) as container:
         stream = container.streams.best("video")
         if stream is None:
             raise ValueError("no video stream")

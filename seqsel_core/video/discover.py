@@ -59,17 +59,17 @@ def discover(
         InputError: The folder is missing, unreadable, or holds no video.
     """
     try:
-        if input_dir.is_file():
-            return group([(input_dir.name, input_dir)], input_dir.parent, frame_order)
         if not input_dir.exists():
             raise InputError(
                 f"input_dir={input_dir} does not exist. Give a folder that holds videos "
                 "or folders of frames."
             )
-        files = list(_walk(input_dir, follow_links))
+        single = input_dir.is_file()
+        root = input_dir.parent if single else input_dir
+        files = [(input_dir.name, input_dir)] if single else list(_walk(root, follow_links))
     except OSError as error:
         raise InputError(f"input_dir={input_dir} cannot be read: {error.strerror}.") from error
-    found = group(files, input_dir, frame_order)
+    found = group(files, root, frame_order)
     if not found.videos:
         seen = f"{len(found.ignored)} other files" if found.ignored else "nothing"
         raise InputError(
@@ -104,12 +104,13 @@ def group(files: Iterable[tuple[str, Path]], root: Path, frame_order: str) -> Fo
         else:
             ignored.append(name)
     differing = []
+    taken = {*folders, *(video.name for video in videos)}
     for folder, frames in folders.items():
         folder_name = root.resolve().name if folder == "." else folder
-        if folder == "." and folder_name in folders:
+        if folder == "." and folder_name in taken:
             folder_name = "."
         alphabetical = sorted(frames)
-        natural = natsorted(frames, key=lambda frame: frame[0])
+        natural = natsorted(alphabetical, key=lambda frame: frame[0])
         if frame_order == "alphabetical" and alphabetical != natural:
             differing.append(folder_name)
         chosen = natural if frame_order == "natural" else alphabetical

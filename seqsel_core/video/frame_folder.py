@@ -12,6 +12,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from seqsel_core.video.types import Frame, FullFrame, Picture, Problem, ReadResult, Video
 
+# What is named as a frame; other formats of Pillow (EPS) would start other programs.
+_FORMATS = ("JPEG", "PNG", "BMP", "TIFF", "WEBP", "PPM", "GIF")
 _READ_ERRORS = (OSError, ValueError, SyntaxError, Image.DecompressionBombError, MemoryError)
 
 
@@ -57,12 +59,13 @@ class FrameFolderDecoder:
 
 def _read(path: Path) -> Picture:
     """Return a picture file as upright RGB, shape (height, width, 3), uint8."""
-    with Image.open(path) as image:
+    with Image.open(path, formats=_FORMATS) as image:
         image.load()
         upright = ImageOps.exif_transpose(image)
         if upright.mode.startswith(("I;16", "I", "F")):  # 16 bits to 8, not clipped
             values = np.asarray(upright, dtype=np.float32)
-            top = 65535.0 if values.max(initial=0) > 255 else 255.0
+            wide = upright.mode.startswith("I;16") or values.max(initial=0) > 255
+            top = 65535.0 if wide else 255.0
             upright = Image.fromarray((values.clip(0, top) * (255 / top)).astype(np.uint8))
         return np.asarray(upright.convert("RGB"))
 

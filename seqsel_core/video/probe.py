@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import av
+import av.error
 
+from seqsel_core.video.pyav import open_container
 from seqsel_core.video.types import Video
 
 
@@ -15,7 +16,7 @@ def estimate_frames(video: Video) -> int:
     if video.is_folder:
         return len(video.frame_paths)
     try:
-        with av.open(str(video.path), metadata_errors="replace") as container:
+        with open_container(video.path) as container:
             stream = container.streams.best("video")
             if stream is None:
                 return 0

@@ -6,8 +6,10 @@ same pass that converts to RGB. Headers are not believed: frames are counted as 
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import av
@@ -55,7 +57,7 @@ class PyAVDecoder:
             )
         if clock.missing:
             result.problems.append(
-                Problem(f"{clock.missing} frames have no time stamp; times follow the frame rate")
+                Problem(f"{clock.missing} frames have no usable time stamp; times follow the rate")
             )
 
     def full_frames(self, video: Video, indices: Sequence[int]) -> Iterator[FullFrame]:
@@ -63,16 +65,33 @@ class PyAVDecoder:
         wanted = set(indices)
         if not wanted:
             return
+        last = max(wanted)
         for index, (_, raw) in enumerate(_decode(video, ReadResult())):
             if index in wanted:
                 picture = _upright(_rgb(raw), raw.rotation)
                 yield FullFrame(index, _pixel_hash(raw), picture)
-            if index >= max(indices):
+            if index >= last:
                 return
 
 
+def open_container(path: Path) -> av.container.InputContainer:
+    """Open a video file, and nothing else: no playlist, no address, no other file.
+
+    Raises:
+        OSError, ValueError: It cannot be opened; `av.error.FFmpegError` is among them.
+    """
+    return av.open(
+        f"file:{path}",  # or a name such as 10:20:30.mp4 would be taken for an address
+        metadata_errors="replace",
+        options={"protocol_whitelist": "file", "format_whitelist": _FORMATS},
+    )
+
+
 class _Clock:
-    """Gives every frame a pts, also in streams that carry none."""
+    """Gives every frame a pts after the one before, also in streams that carry none.
+
+    AVI has no place for pts: with B-frames, what stands there runs to and fro.
+    """
 
     def __init__(self) -> None:
         self.missing = 0
@@ -80,7 +99,7 @@ class _Clock:
 
     def tick(self, stream: Any, raw: av.VideoFrame) -> tuple[int, float]:
         """Return (pts, seconds) of the next frame."""
-        if raw.pts is not None:
+        if raw.pts is not None and (self._last is None or raw.pts > self._last):
             pts = int(raw.pts)
         else:
             self.missing += 1
@@ -91,15 +110,39 @@ class _Clock:
         return pts, float(pts * stream.time_base) if stream.time_base else float("nan")
 
 
+class _Damage(Exception):
+    """A packet cannot be decoded, or a decoded frame is damaged."""
+
+
 def _decode(video: Video, result: ReadResult) -> Iterator[tuple[Any, av.VideoFrame]]:
-    """Yield (stream, frame) for all that decodes; note the rest in `result.problems`."""
+    """Yield (stream, frame) for all that decodes; note the rest in `result.problems`.
+
+    How FFmpeg mends damage, and what it gives up, depends on the number of its threads and on
+    their timing. So at the first damage one thread begins again and goes on from there: every
+    pass on every machine gives the same frames.
+    """
+    whole = 0
+    try:
+        for stream, frame in _one_pass(video, result, alone=False):
+            if frame.is_corrupt:
+                raise _Damage
+            yield stream, frame
+            whole += 1
+    except _Damage:
+        yield from itertools.islice(_one_pass(video, result, alone=True), whole, None)
+
+
+def _one_pass(
+    video: Video, result: ReadResult, *, alone: bool
+) -> Iterator[tuple[Any, av.VideoFrame]]:
+    """Yield (stream, frame) as `_decode`, by one thread if `alone`.
+
+    Raises:
+        _Damage: A packet cannot be decoded, and this is not `alone`.
+    """
     lost: Counter[str] = Counter()
     try:
-        container = av.open(
-            str(video.path),
-            metadata_errors="replace",
-            options={"protocol_whitelist": "file", "format_whitelist": _FORMATS},
-        )
+        container = open_container(video.path)
     except _READ_ERRORS as error:
         result.problems.append(Problem(f"cannot be opened: {_reason(error)}"))
         return
@@ -109,18 +152,24 @@ def _decode(video: Video, result: ReadResult) -> Iterator[tuple[Any, av.VideoFra
             result.problems.append(Problem("has no video stream"))
             return
         stream.thread_type = "AUTO"
-        packets = container.demux(stream)
-        while True:
+        if alone:
+            stream.codec_context.thread_count = 1
+        packets = container.demux(stream)  # the last one is empty: it flushes the decoder
+        ended = False
+        while not ended:
+            packet: Any = None
             try:
                 packet = next(packets)
             except StopIteration:
                 break
             except _READ_ERRORS as error:
                 result.problems.append(Problem(f"ends early: {_reason(error)}"))
-                break
+                ended = True
             try:
-                decoded: Any = packet.decode()
+                decoded = stream.decode(packet)
             except _READ_ERRORS as error:
+                if not alone:
+                    raise _Damage from error
                 lost[_reason(error)] += 1
                 continue
             for frame in decoded:
@@ -139,7 +188,7 @@ def _reason(error: BaseException) -> str:
 
 
 def _pixel_hash(raw: av.VideoFrame) -> int:
-    """Hash the decoded planes without their row padding: no conversion, no loss."""
+    """Hash the decoded planes and a palette, without row padding: no conversion, no loss."""
     digest = xxhash.xxh3_64(f"{raw.format.name} {raw.width}x{raw.height}".encode())
     planar = len(raw.planes) > 1
     for number, plane in enumerate(raw.planes):
@@ -148,9 +197,11 @@ def _pixel_hash(raw: av.VideoFrame) -> int:
             row = plane.width * sum((part.bits + 7) // 8 for part in parts)
         else:
             row = (plane.width * raw.format.padded_bits_per_pixel + 7) // 8
-        rows = np.frombuffer(memoryview(plane), np.uint8)[: plane.height * plane.line_size]
-        rows = rows.reshape(plane.height, plane.line_size)[:, : row or plane.line_size]
-        digest.update(np.ascontiguousarray(rows).data)
+        line = abs(plane.line_size)  # negative where a picture is stored bottom row first
+        pixels = np.frombuffer(memoryview(plane), np.uint8)
+        if line:  # 0 for a palette
+            pixels = pixels[: plane.height * line].reshape(plane.height, line)[:, : row or line]
+        digest.update(np.ascontiguousarray(pixels).data)
     return digest.intdigest()
 
 

@@ -1,0 +1,139 @@
+"""A server of our own and a real browser."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = next(
+    (
+        found
+        for name in ("chromium", "chromium-browser", "google-chrome")
+        if (found := shutil.which(name))
+    ),
+    None,
+)
+expect.set_options(timeout=20_000)
+
+
+@dataclass
+class Server:
+    """A running app.
+
+    Attributes:
+        url: Its address.
+        data_dir: Where it keeps its data.
+        roots: The folder that it may read.
+        process: Its process.
+    """
+
+    url: str
+    data_dir: Path
+    roots: Path
+    process: subprocess.Popen
+
+
+def pytest_collection_modifyitems(items):
+    """Every test here needs a browser."""
+    for item in items:
+        if Path(item.fspath).is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.e2e)
+            if CHROMIUM is None:
+                item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Start the system's Chromium, with software WebGL for the maps."""
+    return {
+        **browser_type_launch_args,
+        "executable_path": CHROMIUM,
+        "args": [
+            "--no-sandbox",
+            "--use-angle=swiftshader",
+            "--enable-unsafe-swiftshader",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--no-first-run",
+        ],
+    }
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args):
+    """A window in which the whole page can be seen."""
+    return {**browser_context_args, "viewport": {"width": 1400, "height": 1000}}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """Start the app on a free port with an empty data directory."""
+    folder = tmp_path_factory.mktemp("server")
+    (folder / "videos").mkdir()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {
+        **os.environ,
+        "SEQSEL_DATA_DIR": str(folder / "data"),
+        "SEQSEL_INPUT_ROOTS": str(folder / "videos"),
+    }
+    with (folder / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
+            cwd=ROOT,
+            env=environment,
+            stdout=log,
+            stderr=log,
+        )
+    url = f"http://127.0.0.1:{port}"
+    _wait(f"{url}/_stcore/health")
+    yield Server(url, folder / "data", folder / "videos", process)
+    process.terminate()
+    process.wait(20)
+    _end_worker(folder / "data")
+
+
+@pytest.fixture
+def settled():
+    """Wait until a page has run to its end."""
+
+    def wait(page: Page) -> None:
+        app = page.get_by_test_id("stApp")
+        expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=60_000)
+
+    return wait
+
+
+def _wait(url, seconds=60):
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            urllib.request.urlopen(url, timeout=2).read()
+        except OSError:
+            assert time.monotonic() < until, f"{url} does not answer"
+            time.sleep(0.2)
+        else:
+            return
+
+
+def _end_worker(data_dir):
+    """End the worker of this server, by the arguments it was started with."""
+    for entry in Path("/proc").iterdir():
+        try:
+            words = (entry / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if b"seqsel_core.jobs.worker" in words and os.fsencode(data_dir) in words:
+            os.kill(int(entry.name), signal.SIGTERM)

@@ -1,0 +1,194 @@
+"""Cutting videos and averaging embeddings, against loops that can be checked by eye."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seqsel_core.sequences import Sequences, SequenceSpan, cut, holds_any, pool
+
+Indices = Sequence[npt.NDArray[np.int64]]
+
+
+def whole(*counts: int) -> Indices:
+    """Return the frame indices of videos without unreadable frames."""
+    return [np.arange(count) for count in counts]
+
+
+def spans(sequences: Sequences) -> list[tuple[int, int, int]]:
+    """Return (video, start, stop) of every sequence."""
+    return [tuple(span) for span in sequences]
+
+
+def expected_spans(frame_indices: Indices, length: int, remainder: str) -> list[tuple[int, ...]]:
+    """Cut by a plain loop."""
+    found = []
+    for video, indices in enumerate(frame_indices):
+        readable = set(indices.tolist())
+        count = max(readable) + 1 if readable else 0
+        starts = list(range(0, count - length + 1, length))
+        if remainder == "overlap" and count >= length and count % length:
+            starts.append(count - length)
+        for start in starts:
+            if all(frame in readable for frame in range(start, start + length)):
+                found.append((video, start, start + length))
+    return found
+
+
+# Videos of up to 25 frames in which any frame may be unreadable.
+_videos = st.lists(
+    st.sets(st.integers(0, 24)).map(lambda frames: np.array(sorted(frames), np.int64)), max_size=5
+)
+_remainders = st.sampled_from(["drop", "overlap"])
+
+
+def test_no_sequence_crosses_from_one_video_into_another() -> None:
+    """Catches cutting the frames of all videos as one long run."""
+    sequences = cut(whole(7, 5, 4), 3)
+    assert spans(sequences) == [(0, 0, 3), (0, 3, 6), (1, 0, 3), (2, 0, 3)]
+    assert sequences.left_out == 1 + 2 + 1
+    assert sequences[1] == SequenceSpan(0, 3, 6)
+    assert len(sequences) == 4
+
+
+def test_single_frames_are_sequences_too() -> None:
+    """Catches a length of 1, the default, treated as a special case."""
+    assert spans(cut(whole(2, 1), 1)) == [(0, 0, 1), (0, 1, 2), (1, 0, 1)]
+
+
+def test_frames_at_the_end_are_dropped_and_counted() -> None:
+    """Catches a last sequence that is shorter than the others."""
+    sequences = cut(whole(10), 4)
+    assert spans(sequences) == [(0, 0, 4), (0, 4, 8)]
+    assert sequences.left_out == 2
+
+
+def test_overlap_ends_on_the_last_frame() -> None:
+    """Catches frames lost at the end with remainder=overlap."""
+    sequences = cut(whole(10, 8), 4, remainder="overlap")
+    assert spans(sequences) == [(0, 0, 4), (0, 4, 8), (0, 6, 10), (1, 0, 4), (1, 4, 8)]
+    assert sequences.left_out == 0
+
+
+@pytest.mark.parametrize("remainder", ["drop", "overlap"])
+def test_videos_that_are_too_short_are_named(remainder: str) -> None:
+    """Catches a negative start where a video is shorter than a sequence."""
+    sequences = cut(whole(3, 4, 0, 9), 4, remainder=remainder)
+    assert sequences.too_short == (0, 2)
+    assert {span.video for span in sequences} == {1, 3}
+
+
+def test_a_sequence_with_a_hole_is_left_out() -> None:
+    """Catches sequences of frames that are neighbours in the table but not in the folder."""
+    indices = [np.array([0, 1, 2, 4, 5, 6, 7, 8])]  # 3 cannot be read
+    sequences = cut(indices, 3)
+    assert spans(sequences) == [(0, 0, 3), (0, 6, 9)]
+    assert sequences.row.tolist() == [0, 5]
+    assert sequences.left_out == 2
+
+
+def test_nothing_gives_nothing() -> None:
+    """Catches an error on an empty dataset."""
+    for indices in ([], whole(0), whole(2)):
+        sequences = cut(indices, 3)
+        assert len(sequences) == 0
+        assert list(sequences) == []
+
+
+@given(_videos, st.integers(1, 6), _remainders)
+def test_cutting_is_that_of_a_plain_loop(videos: Indices, length: int, remainder: str) -> None:
+    """Catches any sequence lost, doubled, with a gap, or across a border."""
+    sequences = cut(videos, length, remainder=remainder)
+    expected = expected_spans(videos, length, remainder)
+    assert spans(sequences) == expected
+    covered = {(video, frame) for video, start, stop in expected for frame in range(start, stop)}
+    assert sequences.left_out == sum(map(len, videos)) - len(covered)
+    for span, row in zip(sequences, sequences.row, strict=True):
+        rows = videos[span.video][row : row + length]
+        assert rows.tolist() == list(range(span.start, span.stop))
+
+
+def test_averages_are_those_of_a_plain_loop() -> None:
+    """Catches a reshape across the dropped frames of a video, or with the axes exchanged."""
+    generator = np.random.default_rng(0)
+    embeddings = [generator.standard_normal((count, 5)).astype(np.float32) for count in (7, 11, 3)]
+    sequences = cut(whole(7, 11, 3), 3, remainder="overlap")
+    pooled = pool(embeddings, sequences)
+    assert pooled.dtype == np.float32
+    for span, representation in zip(sequences, pooled, strict=True):
+        mean = np.zeros(5, np.float64)
+        for frame in range(span.start, span.stop):
+            mean += embeddings[span.video][frame]
+        mean /= 3
+        np.testing.assert_allclose(representation, mean / np.linalg.norm(mean), atol=1e-6)
+
+
+def test_averages_skip_unreadable_frames() -> None:
+    """Catches the index of a frame taken for its row in the embeddings."""
+    indices = [np.array([1, 2, 3, 4, 5, 7, 8])]
+    embeddings = [np.eye(9, dtype=np.float32)[indices[0]]]
+    pooled = pool(embeddings, cut(indices, 2), normalize=False)
+    assert pooled.nonzero()[1].reshape(-1, 2).tolist() == [[2, 3], [4, 5]]
+
+
+def test_without_normalisation_the_average_stays_as_it_is() -> None:
+    """Catches normalize_embeddings=False ignored: the reference keeps the plain mean."""
+    embeddings = [np.array([[1, 0], [0, 1]], np.float32)]
+    sequences = cut(whole(2), 2)
+    np.testing.assert_allclose(pool(embeddings, sequences, normalize=False), [[0.5, 0.5]])
+    np.testing.assert_allclose(pool(embeddings, sequences), [[0.5**0.5, 0.5**0.5]], rtol=1e-6)
+
+
+def test_opposite_embeddings_give_zero() -> None:
+    """Catches a division by zero, which would make NaN and stop the selection."""
+    embeddings = [np.array([[1, 0], [-1, 0]], np.float32)]
+    assert pool(embeddings, cut(whole(2), 2)).tolist() == [[0, 0]]
+
+
+def test_half_precision_is_averaged_in_single(tmp_path: Path) -> None:
+    """Catches sums in float16, which lose digits or overflow, and maps that are not read."""
+    values = np.full((4096, 2), 0.1, np.float16)
+    values[:, 1] = 60_000
+    values.tofile(tmp_path / "embeddings.f16")
+    mapped = np.memmap(tmp_path / "embeddings.f16", "<f2", "r", shape=(4096, 2))
+    pooled = pool([mapped], cut(whole(4096), 4096), normalize=False)
+    np.testing.assert_allclose(pooled, [[np.float16(0.1), 60_000]], rtol=1e-4)
+
+
+def test_long_videos_are_averaged_piece_by_piece() -> None:
+    """Catches a wrong border between pieces."""
+    count = 70_000
+    embeddings = [np.arange(count, dtype=np.float32)[:, None]]
+    pooled = pool(embeddings, cut(whole(count), 1), normalize=False)
+    np.testing.assert_array_equal(pooled[:, 0], np.arange(count))
+
+
+def test_no_sequence_gives_no_representation() -> None:
+    """Catches an error where every video is too short."""
+    assert pool([np.ones((2, 4), np.float32)], cut(whole(2), 3)).shape == (0, 4)
+
+
+@given(_videos, st.integers(1, 6), _remainders, st.integers(0, 2**32 - 1))
+def test_flags_are_those_of_a_plain_loop(
+    videos: Indices, length: int, remainder: str, seed: int
+) -> None:
+    """Catches a flagged frame at the border of a sequence that is missed, or counted twice."""
+    generator = np.random.default_rng(seed)
+    flags = [generator.random(len(indices)) < 0.2 for indices in videos]
+    flagged = {
+        (video, int(index))
+        for video, indices in enumerate(videos)
+        for index in indices[flags[video]]
+    }
+    sequences = cut(videos, length, remainder=remainder)
+    expected = [
+        any((span.video, frame) in flagged for frame in range(span.start, span.stop))
+        for span in sequences
+    ]
+    assert holds_any(flags, sequences).tolist() == expected
