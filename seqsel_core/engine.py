@@ -184,7 +184,8 @@ def run(
         dataset = embed(config, progress, found=found)
         if not dataset.embedded_now:
             progress.note(
-                f"Nothing to decode or embed: all {len(dataset.videos)} videos are stored."
+                "Nothing to decode or embed: all "
+                f"{len(dataset.videos) + len(dataset.unreadable)} videos are stored."
             )
         progress.stage("selecting", 0, "sequences")
         choice = select(dataset, config)

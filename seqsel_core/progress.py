@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -83,7 +84,7 @@ class Terminal:
 
     def note(self, text: str) -> None:
         """See `Progress`."""
-        tqdm.write(text)
+        tqdm.write(text, file=sys.stderr)
 
     def _close(self) -> None:
         if self._bar is not None:

@@ -19,6 +19,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from seqsel_core.embed.quality import uniform_rows
+from seqsel_core.errors import SeqselError
 from seqsel_core.video.types import Decoder, Frame, Picture, Problem, ReadResult, Video
 
 THUMBNAIL_HEIGHT = 108
@@ -181,6 +182,8 @@ def _produce(
                         return
                     thumbnail = _thumbnail(frame.picture, frame.aspect_ratio)
                     items.put(_Item(task, frame, thumbnail, uniform_rows(frame.picture)))
+            except SeqselError:  # not the file is wrong but an option, or this machine
+                raise
             except Exception as error:  # a bad file costs only itself, whatever it does
                 reason = f"reading failed: {type(error).__name__}: {error}"
                 task.result.problems.append(Problem(reason))

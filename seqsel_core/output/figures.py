@@ -86,15 +86,14 @@ def video_legend(
         labels.append(f"and {len(videos) - LEGEND_LIMIT:,} more")
     legend = figure.legend(
         handles,
-        labels,  # a label that begins with _ would be left out
+        labels,
         loc="outside right upper",
         frameon=False,
         labelcolor=INK,
         prop=FontProperties(family=fonts.families, size=9),
     )
-    for text, label in zip(legend.get_texts(), labels, strict=True):
+    for text in legend.get_texts():
         text.set_parse_math(False)
-        text.set_text(label)
 
 
 def save(figure: Figure, path: Path) -> None:

@@ -107,8 +107,9 @@ class RunFolder:
         from seqsel_core.output.report import write_report
 
         try:
-            write_data(choice, self.partial, progress)
+            progress.stage("measuring distances", 0, "sequences")
             statistics = evaluate(choice)
+            write_data(choice, self.partial, progress)
             write_plots(choice, statistics, maps, self.partial / "plots", progress)
             write_report(choice, statistics, maps, self.started, self.partial, progress)
             return self._publish()

@@ -24,16 +24,23 @@ class Started:
     errors: str
 
 
+# Shows its own process number, its caches, and its arguments.
+STAND_IN = """#!/bin/sh
+printf '%s\\0' "$$" "$XDG_CACHE_HOME" "$MPLCONFIGDIR" "$NUMBA_CACHE_DIR" "$@"
+exit 7
+"""
+
+
 @pytest.fixture
 def folders(tmp_path: Path) -> dict[str, Path]:
-    """A folder with the stand-in, and one that results may be written to."""
-    stand_in = tmp_path / "bin" / "python"
-    stand_in.parent.mkdir()
-    stand_in.write_text('#!/bin/sh\nprintf \'%s\\0\' "$$" "$@"\nexit 7\n')
+    """A folder with the stand-in, one for results, one for data."""
+    found = {name: tmp_path / name for name in ("bin", "output", "data")}
+    for path in found.values():
+        path.mkdir()
+    stand_in = found["bin"] / "python"
+    stand_in.write_text(STAND_IN)
     stand_in.chmod(0o755)
-    output = tmp_path / "output"
-    output.mkdir()
-    return {"bin": stand_in.parent, "output": output}
+    return found
 
 
 def start(folders: dict[str, Path], *words: str) -> Started:

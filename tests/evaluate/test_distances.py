@@ -129,3 +129,13 @@ def test_examples_go_from_the_most_alike_to_the_least(choice_of) -> None:
         assert decision.retained in selected
         nearest = apart[decision.removed, selected].min()
         assert apart[decision.removed, decision.retained] == pytest.approx(nearest, abs=1e-6)
+
+
+def test_a_selected_sequence_is_no_example_of_a_removed_one(choice_of) -> None:
+    """Catches one that is selected although an equal one is, shown as removed."""
+    choice = choice_of([[1, 0], [0, 1], [0, 1], [0, 1]], 3)
+
+    (decision,) = evaluate(choice).decisions
+
+    assert decision.removed not in choice.selection.order
+    assert decision.retained in choice.selection.order

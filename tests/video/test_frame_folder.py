@@ -155,7 +155,7 @@ def test_every_kind_of_picture_becomes_rgb(
     clips: Any, tmp_path: Path, mode: str, name: str
 ) -> None:
     """Catches a grey, indexed or transparent picture of another shape than (H, W, 3)."""
-    Image.fromarray(clips.picture(99)).convert(mode).save(tmp_path / name)
+    Image.fromarray(clips.picture(99)).convert(mode, dither=Image.Dither.NONE).save(tmp_path / name)
     full = picture(tmp_path)
     assert full.shape == (48, 80, 3)
     assert full.dtype == np.uint8
