@@ -27,7 +27,7 @@ help:  ## Show this list
 
 app: $(APP_READY)  ## Start the app on http://127.0.0.1:8501 (another port: PORT=9000)
 	@echo "Starting seqsel; Ctrl+C stops it."
-	@$(IN_VENV) -m streamlit run app.py --server.address=$(ADDRESS) --server.port=$(PORT) $(HOSTS) || { \
+	@$(IN_VENV) -m pages.ui.serve --server.address=$(ADDRESS) --server.port=$(PORT) $(HOSTS) || { \
 		echo "seqsel ended with a fault. If its port is taken: make app PORT=9000" >&2; exit 1; }
 
 test: $(TEST_READY)  ## Run all tests (some of them: TESTS=tests/select)

@@ -9,7 +9,6 @@ set -eu
 INPUT=/home/input_dir
 OUTPUT=${SEQSEL_OUTPUT_ROOT:-/home/output_dir}
 DATA=${SEQSEL_DATA_DIR:-/home/seqsel/data}
-APP=/home/seqsel/app
 
 # The container cannot choose who owns a mounted folder: say how to make the two agree.
 explain_unwritable() {
@@ -33,7 +32,7 @@ if [ $# -eq 0 ]; then
     # 0.0.0.0 is every address inside the container; which of the host's addresses lead
     # here is what `docker run -p` says. Without a server address Streamlit would ask a
     # service on the internet for one to print.
-    exec python -m streamlit run "$APP/app.py" \
+    exec python -m pages.ui.serve \
         --server.address=0.0.0.0 --server.port=8501 --browser.serverAddress=localhost
 fi
 

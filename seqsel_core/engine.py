@@ -178,9 +178,18 @@ def run(
     for name in ("input_dir", "output_dir"):
         if not getattr(config, name):
             raise ConfigError(f"Option '{name}' is required: {name}=FOLDER.")
+    input_dir, output_dir = (
+        Path(config.input_dir).expanduser(),
+        Path(config.output_dir).expanduser(),
+    )
+    if output_dir.resolve().is_relative_to(input_dir.resolve()):
+        raise ConfigError(
+            f"output_dir={output_dir} lies in input_dir={input_dir}: the next run would take the "
+            "frames that this one writes for a video. Choose a folder outside."
+        )
     # Refuse early what would be refused after hours of work.
     n_sequences(config.stopping_condition.n_samples, config.selected_sequence_length, 0)
-    with RunFolder(Path(config.output_dir).expanduser(), config.run_directory) as folder:
+    with RunFolder(output_dir, config.run_directory) as folder:
         dataset = embed(config, progress, found=found)
         if not dataset.embedded_now:
             progress.note(

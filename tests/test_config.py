@@ -28,8 +28,13 @@ def refusal(*words: str) -> str:
 def test_the_command_of_the_reference_is_understood() -> None:
     """Catches an option renamed, or typed in another way, than in the reference's example."""
     config = Config.parse(
-        "stopping_condition.n_samples=200 selected_sequence_length=10 "
-        "enable_corruptness_check=False remove_exact_duplicates=False dump_dataset=True".split()
+        [
+            "stopping_condition.n_samples=200",
+            "selected_sequence_length=10",
+            "enable_corruptness_check=False",
+            "remove_exact_duplicates=False",
+            "dump_dataset=True",
+        ]
     )
     assert config.stopping_condition.n_samples == 200
     assert isinstance(config.stopping_condition.n_samples, int)

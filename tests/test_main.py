@@ -122,6 +122,12 @@ def test_an_output_folder_that_cannot_be_written(tmp_path, frames, capsys):
     assert not (tmp_path / "data").exists()
 
 
+def test_an_output_folder_inside_the_input_folder(tmp_path, frames, capsys):
+    """The frames that one run writes would be a video of the next."""
+    assert main(_words(frames, tmp_path, output=frames / "out")) == 2
+    assert "Choose a folder outside" in capsys.readouterr().err
+
+
 def test_input_and_output_are_required(capsys):
     """A missing option has to be named, whichever it is."""
     assert main(["stopping_condition.n_samples=10"]) == 2

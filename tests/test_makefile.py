@@ -88,9 +88,7 @@ def test_second_start_installs_nothing(folder: Folder) -> None:
     os.utime(python, (1000, 1000))
     folder.install(at=2000)
     assert folder.make("app", "PORT=9000").returncode == 0
-    assert folder.asked() == [
-        "-m streamlit run app.py --server.address=127.0.0.1 --server.port=9000"
-    ]
+    assert folder.asked() == ["-m pages.ui.serve --server.address=127.0.0.1 --server.port=9000"]
 
 
 def test_changed_requirements_are_installed(folder: Folder) -> None:

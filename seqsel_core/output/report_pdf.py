@@ -133,7 +133,7 @@ def _draw_maps(document: Document, choice: Choice, maps: MapSet, fonts: Fonts) -
     if mapped < total:
         text += f" The maps hold {mapped:,} evenly spaced ones of {total:,} frames."
     document.paragraph(text, colour=MUTED)
-    document.figure(png(scatter.selected_map_figure(choice, fonts)), 150)
+    document.figure(png(scatter.selected_map_figure(choice, fonts)), 172)
     for name in maps.coordinates:
         document.figure(png(scatter.map_figure(choice, maps, name, fonts)), 160)
 

@@ -53,10 +53,10 @@ class Datapool:
         if not self._path.exists():
             return PoolContent()
         try:
-            with np.load(self._path, allow_pickle=False) as stored:
+            with self._path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 used = str(stored["encoder"])
                 content = PoolContent([str(key) for key in stored["keys"]], stored["vectors"])
-        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+        except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
             raise StoreError(f"The datapool {self._path} is damaged: {error}.") from error
         if used != encoder:
             raise ConfigError(

@@ -68,7 +68,9 @@ class Datasets:
             uuid.uuid4().hex[:12], name, input_dir, kind, encoder, frame_order, time.time()
         )
         values = (
-            *(record.id, name, os.fsdecode(os.fsencode(input_dir)), kind, encoder),
+            # SQLite keeps no text that is not UTF-8: names to show, folders as bytes.
+            *(record.id, name.encode("utf-8", "backslashreplace").decode()),
+            *(os.fsencode(input_dir), kind, encoder),
             *(frame_order, record.created),
         )
         with self._catalogue.connect() as connection:
@@ -77,7 +79,7 @@ class Datasets:
             )
             row = connection.execute(
                 "SELECT * FROM datasets WHERE input_dir = ? AND encoder = ? AND frame_order = ?",
-                (values[2], encoder, frame_order),
+                (os.fsencode(input_dir), encoder, frame_order),
             ).fetchone()
         return _record(row)
 
@@ -160,4 +162,4 @@ class Datasets:
 
 
 def _record(row: sqlite3.Row) -> DatasetRecord:
-    return DatasetRecord(**{**dict(row), "input_dir": Path(row["input_dir"])})
+    return DatasetRecord(**{**dict(row), "input_dir": Path(os.fsdecode(row["input_dir"]))})

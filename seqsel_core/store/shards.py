@@ -14,9 +14,11 @@ its final name is whole. A video in which nothing can be read has a shard too, w
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import shutil
+import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -30,6 +32,8 @@ from seqsel_core.errors import StoreError
 from seqsel_core.video.types import Problem
 
 FORMAT = 1
+
+_YOUNG = 60.0  # seconds; a temporary directory this new is never a leftover
 
 FRAME_DTYPE = np.dtype(
     [
@@ -121,8 +125,10 @@ class ShardWriter:
     def __init__(self, final: Path, temporary_root: Path) -> None:
         """Begin a shard that will lie at `final`."""
         self._final = final
-        self._path = temporary_root / f"{os.getpid()}-{uuid.uuid4().hex}"
+        self._path = temporary_root / uuid.uuid4().hex
         self._path.mkdir(parents=True)
+        self._lock: int | None = os.open(self._path, os.O_RDONLY)
+        _try_lock(self._lock)  # tells others, in other containers too, that somebody writes here
         self._embeddings = (self._path / "embeddings.f16").open("wb")
         self._thumbnails = (self._path / "thumbnails.bin").open("wb")
         self._rows: list[tuple[Any, ...]] = []
@@ -175,9 +181,13 @@ class ShardWriter:
 
     def discard(self) -> None:
         """Remove what was written, unless it is finished."""
-        self._embeddings.close()
-        self._thumbnails.close()
+        for file in (self._embeddings, self._thumbnails):
+            with contextlib.suppress(OSError):  # closing writes; the disk may be full
+                file.close()
         shutil.rmtree(self._path, ignore_errors=True)
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
 
 class ShardStore:
@@ -193,7 +203,7 @@ class ShardStore:
         self._temporary = self._root / "tmp"
         try:
             self._temporary.mkdir(parents=True, exist_ok=True)
-            probe = self._temporary / f"{os.getpid()}-{uuid.uuid4().hex}"
+            probe = self._temporary / uuid.uuid4().hex
             probe.mkdir()
             probe.rmdir()
         except OSError as error:
@@ -221,20 +231,28 @@ class ShardStore:
         return ShardWriter(self.path(video_id, encoder_key), self._temporary)
 
     def _remove_leftovers(self) -> None:
-        """Remove what processes that no longer live left half-written."""
+        """Remove what processes that no longer live left half-written.
+
+        A lock ends with its process. Process ids would not do: each container has its own.
+        """
         for path in self._temporary.iterdir():
-            owner = path.name.split("-")[0]
-            if owner.isdigit() and not _alive(int(owner)):
-                shutil.rmtree(path, ignore_errors=True)
+            with contextlib.suppress(OSError):  # somebody else may remove it too
+                if time.time() - path.stat().st_mtime < _YOUNG:
+                    continue  # its lock may be about to be taken
+                descriptor = os.open(path, os.O_RDONLY)
+                try:
+                    if _try_lock(descriptor):
+                        shutil.rmtree(path, ignore_errors=True)
+                finally:
+                    os.close(descriptor)
 
 
-def _alive(pid: int) -> bool:
+def _try_lock(descriptor: int) -> bool:
+    """Lock a directory until it is closed; False where it is locked, or cannot be."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
         return False
-    except PermissionError:
-        return True
     return True
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Collection, Iterable
+from itertools import chain, count
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 import xxhash
@@ -37,7 +38,8 @@ def save_upload(root: Path, files: Iterable[tuple[str, BinaryIO]]) -> Path:
         )
     folder = root / uuid.uuid4().hex
     folder.mkdir(parents=True)
-    names = {}
+    names: dict[str, str] = {}
+    taken: set[str] = set()
     for name, file in usable:
         digest = xxhash.xxh3_128(name.encode("utf-8", "surrogateescape"))
         partial = folder / "partial"
@@ -47,7 +49,9 @@ def save_upload(root: Path, files: Iterable[tuple[str, BinaryIO]]) -> Path:
                 copy.write(piece)
         stored = f"{digest.hexdigest()}.{ending(name)}"
         partial.rename(folder / stored)
-        names[stored] = name
+        if stored not in names:
+            names[stored] = _unused(name, taken)
+            taken.add(names[stored])
     (folder / _NAMES).write_text(json.dumps(names), "ascii")
     return folder
 
@@ -64,6 +68,13 @@ def discover_upload(folder: Path, *, frame_order: str = "alphabetical") -> Found
         raise InputError(f"The upload in {folder} is gone or damaged. Upload it again.") from error
     files = [(name, folder / stored) for stored, name in names.items()]
     return group(files, Path("upload"), frame_order)
+
+
+def _unused(name: str, taken: Collection[str]) -> str:
+    """Return the name, or the first of 'name (2)', 'name (3)' … that is not taken."""
+    path = PurePosixPath(name)
+    numbered = (str(path.with_stem(f"{path.stem} ({number})")) for number in count(2))
+    return next(free for free in chain([name], numbered) if free not in taken)
 
 
 def _safe_name(name: str) -> str:

@@ -72,7 +72,7 @@ def test_no_arguments_serve_the_app(folders: dict[str, Path]) -> None:
     """Catches an app that listens inside the container only, where `-p` cannot reach it."""
     started = start(folders)
     assert started.arguments is not None
-    assert started.arguments[:4] == ["-m", "streamlit", "run", "/home/seqsel/app/app.py"]
+    assert started.arguments[:2] == ["-m", "pages.ui.serve"]
     assert "--server.address=0.0.0.0" in started.arguments
     assert "--server.port=8501" in started.arguments
 

@@ -91,7 +91,7 @@ def server(tmp_path_factory):
     }
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
+            [sys.executable, "-m", "pages.ui.serve", "--server.port", str(port)],
             cwd=ROOT,
             env=environment,
             stdout=log,

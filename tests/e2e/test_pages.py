@@ -6,6 +6,14 @@ import pytest
 from playwright.sync_api import expect
 
 
+def test_the_first_visit_of_a_new_server_by_a_deep_link(server, page, settled):
+    """Streamlit greets it with "Page not found" if it takes `pages/` for its old pages."""
+    page.goto(f"{server.url}/export")
+    settled(page)
+    expect(page.get_by_role("heading", name="Nothing to take yet")).to_be_visible()
+    expect(page.get_by_text("Page not found")).to_have_count(0)
+
+
 @pytest.mark.parametrize(
     ("path", "heading"),
     [

@@ -13,11 +13,23 @@ from seqsel_core.embed.encoders import Encoder, NoEncoder, load_encoder, resolve
 from seqsel_core.embed.spec import NONE, encoder_spec
 from seqsel_core.errors import ConfigError, EncoderError
 
+ORANGE = 950  # class of ImageNet
 
-def noise(count: int, seed: int = 0) -> npt.NDArray[np.uint8]:
-    """Return smooth coloured noise, shape (count, 224, 224, 3), uint8."""
-    small = np.random.default_rng(seed).integers(0, 256, (count, 7, 7, 3), np.uint8)
-    return small.repeat(32, axis=1).repeat(32, axis=2)
+
+def pictures() -> npt.NDArray[np.uint8]:
+    """Return an orange, stripes, a chessboard and noise, shape (4, 224, 224, 3), uint8."""
+    row, column = np.mgrid[:224, :224]
+    ball = np.hypot(row - 112, column - 112)[..., None] < 80
+    light = np.clip(1.15 - np.hypot(row - 85, column - 85) / 180, 0, 1)[..., None]
+    stripes = (column // 16 % 2 == 0)[..., None]
+    chess = ((row // 28 + column // 28) % 2 == 0)[..., None]
+    drawn = [
+        np.where(ball, light * (255, 140, 0), 255),
+        np.where(stripes, (20, 20, 20), (230, 230, 230)),
+        np.where(chess, (200, 30, 30), (30, 30, 200)),
+        np.random.default_rng(0).integers(0, 256, (224, 224, 3)),
+    ]
+    return np.stack(drawn).astype(np.uint8)
 
 
 @pytest.fixture(scope="module")
@@ -31,52 +43,41 @@ def encoder() -> Encoder:
 @pytest.mark.slow
 def test_embeddings_are_unit_vectors_that_tell_pictures_apart(encoder: Encoder) -> None:
     """Catches missing weights, a wrong scaling of the input, and vectors of any length."""
-    embeddings = encoder.embed(noise(4))
+    embeddings = encoder.embed(pictures())
     assert embeddings.shape == (4, 1280)
     assert embeddings.dtype == np.float32
     np.testing.assert_allclose(np.linalg.norm(embeddings, axis=1), 1, atol=1e-5)
     similar = embeddings @ embeddings.T
-    assert similar[~np.eye(4, dtype=bool)].max() < 0.95
+    assert similar[~np.eye(4, dtype=bool)].max() < 0.6  # with random weights: above 0.9
 
 
 @pytest.mark.slow
 def test_embeddings_are_the_same_every_time(encoder: Encoder) -> None:
     """Catches dropout or batch statistics left on: every run would select others."""
-    pictures = noise(3)
-    first = encoder.embed(pictures)
-    np.testing.assert_allclose(encoder.embed(pictures), first, atol=1e-6)
+    first = encoder.embed(pictures())
+    np.testing.assert_allclose(encoder.embed(pictures()), first, atol=1e-6)
     again = load_encoder(encoder_spec("efficientnet-lite0"), "cpu")
-    np.testing.assert_allclose(again.embed(pictures), first, atol=1e-6)
+    np.testing.assert_allclose(again.embed(pictures()), first, atol=1e-6)
 
 
 @pytest.mark.slow
 def test_what_fills_up_a_batch_does_not_matter(encoder: Encoder) -> None:
     """Catches pictures that change each other's embedding within a batch."""
-    pictures = noise(5)
-    alone = np.concatenate([encoder.embed(picture[None]) for picture in pictures])
-    filled = encoder.embed(np.concatenate([pictures, pictures[-1:].repeat(3, axis=0)]))
-    np.testing.assert_allclose(filled[:5], alone, atol=1e-5)
-    reordered = encoder.embed(pictures[::-1].copy())
+    batch = pictures()
+    alone = np.concatenate([encoder.embed(picture[None]) for picture in batch])
+    filled = encoder.embed(np.concatenate([batch, batch[-1:].repeat(4, axis=0)]))
+    np.testing.assert_allclose(filled[:4], alone, atol=1e-5)
+    reordered = encoder.embed(batch[::-1].copy())
     np.testing.assert_allclose(reordered[::-1], alone, atol=1e-5)
 
 
 @pytest.mark.slow
 def test_the_channels_are_red_green_blue(encoder: Encoder) -> None:
-    """Catches blue and red exchanged, which costs the network half of what it knows."""
-    from torchvision.models._meta import _IMAGENET_CATEGORIES as categories
-
-    picture = np.full((1, 224, 224, 3), 255, np.uint8)  # an orange on white
-    rows, columns = np.mgrid[:224, :224]
-    distance = np.hypot(rows - 112, columns - 112)
-    shade = np.clip(1.15 - np.hypot(rows - 85, columns - 85) / 180, 0, 1)[..., None]
-    picture[0] = np.where(distance[..., None] < 80, shade * (255, 140, 0), 255).astype(np.uint8)
-    net = encoder._model.net  # type: ignore[attr-defined]
-    with torch.inference_mode():
-        batch = torch.from_numpy(picture).permute(0, 3, 1, 2).float()
-        scores = net((batch - 127) / 128)[0]
-        swapped = net((batch.flip(1) - 127) / 128)[0]
-    orange = categories.index("orange")
-    assert scores[orange] > swapped[orange]
+    """Catches blue and red exchanged: an orange is more of an orange than a blue ball is."""
+    ball = pictures()[:1]
+    orange = encoder._model.net._fc.weight[ORANGE].detach().numpy()  # type: ignore[attr-defined]
+    right, exchanged = encoder.embed(ball), encoder.embed(ball[..., ::-1].copy())
+    assert (right @ orange)[0] > (exchanged @ orange)[0] + 0.1
 
 
 @pytest.mark.gpu
@@ -86,7 +87,7 @@ def test_a_gpu_gives_the_same_embeddings(encoder: Encoder) -> None:
     if not torch.cuda.is_available():
         pytest.skip("no CUDA device that torch can use")
     on_gpu = load_encoder(encoder_spec("efficientnet-lite0"), "cuda")
-    similar = (on_gpu.embed(noise(8)) * encoder.embed(noise(8))).sum(axis=1)
+    similar = (on_gpu.embed(pictures()) * encoder.embed(pictures())).sum(axis=1)
     assert similar.min() > 0.999
 
 
@@ -94,7 +95,7 @@ def test_no_encoder_gives_empty_vectors() -> None:
     """Catches a network loaded, and hours spent, where the user brings embeddings."""
     none = load_encoder(encoder_spec(NONE), "cpu")
     assert isinstance(none, NoEncoder)
-    assert none.embed(noise(3)).shape == (3, 0)
+    assert none.embed(pictures()).shape == (4, 0)
 
 
 @pytest.mark.parametrize("device", ["gpu", "cuda:x", "tpu:0", "meta", ""])
@@ -118,12 +119,14 @@ def test_auto_takes_what_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     assert resolve_device("auto").type == "cuda"
 
 
+@pytest.mark.slow  # imports torchvision
 def test_a_model_that_torchvision_does_not_have_is_named() -> None:
     """Catches an error of torchvision shown to people."""
     with pytest.raises(EncoderError, match=r"torchvision:resnet9000 is not a torchvision model"):
         load_encoder(encoder_spec("torchvision:resnet9000"), "cpu")
 
 
+@pytest.mark.slow  # imports torchvision
 def test_weights_that_do_not_fit_are_named(tmp_path: Path) -> None:
     """Catches a network with random weights, and code run from a weights file."""
     for name, content in {"text.pth": b"no weights", "empty.pth": b""}.items():
@@ -138,6 +141,7 @@ def test_weights_that_do_not_fit_are_named(tmp_path: Path) -> None:
         load_encoder(spec, "cpu")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["resnet18", "mobilenet_v3_small", "shufflenet_v2_x0_5"])
 def test_own_weights_of_torchvision_need_no_download(tmp_path: Path, name: str) -> None:
     """Catches a download tried where a weights file is given, and a classifier left on."""
@@ -145,8 +149,8 @@ def test_own_weights_of_torchvision_need_no_download(tmp_path: Path, name: str) 
 
     torch.save(torchvision.models.get_model(name, weights=None).state_dict(), tmp_path / "w.pth")
     spec = encoder_spec(f"torchvision:{name}", weights=str(tmp_path / "w.pth"), input_size=64)
-    embeddings = load_encoder(spec, "cpu").embed(noise(2)[:, :64, :64].copy())
-    assert embeddings.shape[0] == 2
+    embeddings = load_encoder(spec, "cpu").embed(pictures()[:, 80:144, 80:144].copy())
+    assert embeddings.shape[0] == 4
     assert embeddings.shape[1] != 1000
     np.testing.assert_allclose(np.linalg.norm(embeddings, axis=1), 1, atol=1e-5)
 

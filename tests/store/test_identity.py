@@ -1,0 +1,103 @@
+"""What a video is: its bytes, not its name."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from seqsel_core.store.catalogue import Catalogue
+from seqsel_core.store.identity import content_id, signature
+from seqsel_core.video.discover import discover
+from seqsel_core.video.types import Video
+
+
+def video(path: Path, content: bytes = b"content") -> Video:
+    """Write a file and return it as a video."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return Video(path.name, path, len(content))
+
+
+def folder(path: Path, *contents: bytes) -> Video:
+    """Write a folder of frames and return it as a video."""
+    for number, content in enumerate(contents):
+        video(path / f"{number}.png", content)
+    return discover(path).videos[0]
+
+
+def test_the_name_does_not_matter(tmp_path: Path) -> None:
+    """Catches a video embedded again because it was renamed or moved."""
+    here, there = video(tmp_path / "a.mp4"), video(tmp_path / "s/caf\udce9 \n.mov")
+    assert content_id(here) == content_id(there)
+    assert len(content_id(here)) == 32
+    assert content_id(folder(tmp_path / "f", b"1", b"2")) == content_id(
+        folder(tmp_path / "g", b"1", b"2")
+    )
+
+
+def test_every_byte_matters(tmp_path: Path) -> None:
+    """Catches a hash of the first part of a file, or of its size."""
+    big = bytes(3 << 20)
+    contents = [b"", b"a", b"b", b"ab", big, big[:-1] + b"x", big[:1000] + b"x" + big[1001:]]
+    ids = {content_id(video(tmp_path / f"{n}.mp4", c)) for n, c in enumerate(contents)}
+    assert len(ids) == len(contents)
+
+
+def test_the_order_and_the_borders_of_frames_matter(tmp_path: Path) -> None:
+    """Catches folders that differ, but not in the bytes of all frames together."""
+    runs = [(b"1", b"2"), (b"2", b"1"), (b"12",), (b"", b"12"), (b"1", b"2", b"2")]
+    ids = {content_id(folder(tmp_path / str(n), *run)) for n, run in enumerate(runs)}
+    assert len(ids) == len(runs)
+    alone = content_id(video(tmp_path / "v.mp4", b"1"))
+    assert alone != content_id(folder(tmp_path / "one", b"1"))
+
+
+def test_the_catalogue_hashes_a_file_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches terabytes read again in every run."""
+    item = video(tmp_path / "a.mp4")
+    first = Catalogue(tmp_path / "data").video_id(item)
+    monkeypatch.setattr("seqsel_core.store.catalogue.content_id", lambda video: pytest.fail())
+    assert Catalogue(tmp_path / "data").video_id(item) == first == content_id(item)
+
+
+def test_a_changed_file_is_not_taken_for_the_old_one(tmp_path: Path) -> None:
+    """Catches embeddings of the old content given for the new one."""
+    catalogue = Catalogue(tmp_path / "data")
+    item = video(tmp_path / "a.mp4", b"old")
+    old = catalogue.video_id(item)
+    os.utime(item.path, ns=(1, 1))
+    assert catalogue.video_id(item) == old
+    item.path.write_bytes(b"new")
+    new = catalogue.video_id(item)
+    assert new == content_id(item) != old
+
+
+def test_a_file_put_in_its_place_is_noticed(tmp_path: Path) -> None:
+    """Catches another file of the same size and time under the same name."""
+    item = video(tmp_path / "a.mp4", b"old")
+    other = video(tmp_path / "b.mp4", b"new")
+    before = signature(item)
+    shutil.copystat(item.path, other.path)
+    other.path.replace(item.path)
+    assert signature(item) != before
+
+
+def test_a_frame_that_changes_is_noticed(tmp_path: Path) -> None:
+    """Catches a folder known by its first frame only."""
+    item = folder(tmp_path / "f", b"1", b"2", b"3")
+    before = signature(item)
+    os.utime(tmp_path / "f/2.png", ns=(1, 1))
+    assert signature(item) != before
+
+
+def test_a_missing_file_is_an_error_of_the_system(tmp_path: Path) -> None:
+    """Catches a missing file known by what it was."""
+    item = video(tmp_path / "a.mp4")
+    catalogue = Catalogue(tmp_path / "data")
+    catalogue.video_id(item)
+    item.path.unlink()
+    with pytest.raises(FileNotFoundError):
+        catalogue.video_id(item)

@@ -1,0 +1,117 @@
+"""Uploads: what a client calls a file never becomes a path."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from seqsel_core.errors import InputError
+from seqsel_core.store.uploads import discover_upload, save_upload
+
+
+def save(root: Path, *files: tuple[str, bytes]) -> Path:
+    """Upload files."""
+    return save_upload(root, [(name, BytesIO(content)) for name, content in files])
+
+
+def test_uploaded_videos_have_the_names_of_the_client(tmp_path: Path) -> None:
+    """Catches videos shown under a hash, and content given to another name."""
+    folder = save(tmp_path, ("b.mp4", b"bb"), ("a.MOV", b"aaa"), ("notes.txt", b"n"))
+    found = discover_upload(folder)
+    assert [video.name for video in found.videos] == ["a.MOV", "b.mp4"]
+    assert [video.path.read_bytes() for video in found.videos] == [b"aaa", b"bb"]
+    assert [video.size_bytes for video in found.videos] == [3, 2]
+
+
+def test_uploaded_frames_are_one_video_per_folder(tmp_path: Path) -> None:
+    """Catches frames sorted by their hash."""
+    names = [f"scene/{number}.png" for number in (2, 10, 1)]
+    folder = save(tmp_path, *((name, name.encode()) for name in names))
+    frames = discover_upload(folder).videos[0].frame_names
+    assert frames == ("scene/1.png", "scene/10.png", "scene/2.png")
+    natural = discover_upload(folder, frame_order="natural").videos[0]
+    assert [path.read_bytes() for path in natural.frame_paths] == [
+        b"scene/1.png",
+        b"scene/2.png",
+        b"scene/10.png",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("../../x.mp4", "x.mp4"),
+        ("/etc/x.mp4", "etc/x.mp4"),
+        ("a/../b.mp4", "a/b.mp4"),
+        ("./a//b.mp4", "a/b.mp4"),
+        ("C:\\videos\\x.mp4", "C:/videos/x.mp4"),
+        ("..\\x.mp4", "x.mp4"),
+        ("<script>.mp4", "<script>.mp4"),
+        ("-rf.mp4", "-rf.mp4"),
+        ("names.json.mp4", "names.json.mp4"),
+        ("名前 \n.mp4", "名前 \n.mp4"),
+        ("caf\udce9.mp4", "caf\udce9.mp4"),
+        ("x" * 5000 + ".mp4", "x" * 5000 + ".mp4"),
+    ],
+)
+def test_a_name_never_becomes_a_path(tmp_path: Path, name: str, shown: str) -> None:
+    """Catches an upload that is written outside its folder, or cannot be written."""
+    folder = save(tmp_path / "uploads", (name, b"content"))
+    assert [video.name for video in discover_upload(folder).videos] == [shown]
+    written = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert {path.parent for path in written} == {folder}
+    assert {path.suffix for path in written} == {".json", ".mp4"}
+
+
+def test_files_of_one_name_keep_apart(tmp_path: Path) -> None:
+    """Catches two cameras' clip.mp4, of which one hides the other."""
+    files = [("clip.mp4", b"1"), ("clip.mp4", b"2"), ("s/clip.mp4", b"3"), ("clip (2).mp4", b"4")]
+    found = discover_upload(save(tmp_path, *files))
+    content = {video.name: video.path.read_bytes() for video in found.videos}
+    assert content == {
+        "clip.mp4": b"1",
+        "clip (2).mp4": b"2",
+        "s/clip.mp4": b"3",
+        "clip (2) (2).mp4": b"4",
+    }
+
+
+def test_a_file_uploaded_twice_is_there_once(tmp_path: Path) -> None:
+    """Catches a copy made of a file that was dropped twice by mistake."""
+    found = discover_upload(save(tmp_path, ("clip.mp4", b"1"), ("clip.mp4", b"1")))
+    assert [video.name for video in found.videos] == ["clip.mp4"]
+
+
+def test_every_upload_has_a_folder_of_its_own(tmp_path: Path) -> None:
+    """Catches an upload that mixes with an earlier one."""
+    first, second = save(tmp_path, ("a.mp4", b"1")), save(tmp_path, ("b.mp4", b"2"))
+    assert first != second
+    assert [video.name for video in discover_upload(first).videos] == ["a.mp4"]
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "mp4", "a.mp4.exe"])
+def test_an_upload_without_videos_is_refused(tmp_path: Path, name: str) -> None:
+    """Catches an empty dataset."""
+    with pytest.raises(InputError, match="None of the 1 uploaded files"):
+        save(tmp_path, (name, b"1"))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["", "..", "/", "a\0.mp4"])
+def test_a_name_that_is_none_is_refused(tmp_path: Path, name: str) -> None:
+    """Catches a file without a name, and a NUL, at which the system cuts names off."""
+    with pytest.raises(InputError, match="not usable"):
+        save(tmp_path, (name, b"1"))
+
+
+@pytest.mark.parametrize("content", [None, "", "no json"])
+def test_an_upload_that_is_gone_is_told(tmp_path: Path, content: str | None) -> None:
+    """Catches a traceback where an upload was tidied away."""
+    folder = save(tmp_path, ("a.mp4", b"1"))
+    (folder / "names.json").unlink()
+    if content is not None:
+        (folder / "names.json").write_text(content)
+    with pytest.raises(InputError, match="Upload it again"):
+        discover_upload(folder)
