@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import importlib
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,9 @@ import numpy.typing as npt
 import pytest
 from hypothesis import settings
 from PIL import Image
+
+from seqsel_core import Choice, Config, embed, select
+from seqsel_core.embed.spec import NONE, EncoderSpec
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -35,7 +39,12 @@ class Clips:
     height = 48
 
     def picture(self, code: int) -> npt.NDArray[np.uint8]:
-        """Return the picture of a code from 0 to 255, RGB, shape (48, 80, 3), uint8."""
+        """Return the picture of a code, RGB, shape (48, 80, 3), uint8.
+
+        Codes go from 0 to 255; -1 gives a picture of one colour, as a broken decoder would.
+        """
+        if code < 0:
+            return np.full((self.height, self.width, 3), 128, np.uint8)
         bits = [0, *((code >> bit) & 1 for bit in range(7, -1, -1)), 1]
         row = np.repeat(np.array(bits) * (_BRIGHT - _DARK) + _DARK, self.width // BANDS)
         picture = np.empty((self.height, self.width, 3), np.uint8)
@@ -107,7 +116,7 @@ class CodeEncoder:
         size = pictures.shape[2]
         columns = (np.arange(BANDS) * 2 + 1) * size // (2 * BANDS)
         levels = pictures[:, size // 4, columns].mean(axis=2, dtype=np.float32)
-        return levels / np.linalg.norm(levels, axis=1, keepdims=True)
+        return levels / np.linalg.norm(levels, axis=1, keepdims=True).clip(1)
 
     @staticmethod
     def code(embedding: npt.NDArray[Any]) -> int:
@@ -135,3 +144,48 @@ def clips() -> Clips:
 def code_encoder() -> CodeEncoder:
     """An encoder that needs no network and keeps the code of a picture."""
     return CodeEncoder()
+
+
+@pytest.fixture
+def encoder(code_encoder: CodeEncoder, monkeypatch: pytest.MonkeyPatch) -> CodeEncoder:
+    """The quick encoder in place of every network."""
+    # By its full name: `seqsel_core.embed` itself is a function.
+    encoders = importlib.import_module("seqsel_core.embed.encoders")
+    load = encoders.load_encoder
+
+    def load_encoder(spec: EncoderSpec, device: str) -> Any:
+        return load(spec, device) if spec.name == NONE else code_encoder
+
+    monkeypatch.setattr(encoders, "load_encoder", load_encoder)
+    return code_encoder
+
+
+@pytest.fixture
+def configure(tmp_path: Path, encoder: CodeEncoder) -> Callable[..., Config]:
+    """Configure a run on tmp_path/in; unless told otherwise, everything is selected."""
+
+    def configure(*words: str) -> Config:
+        given = {word.partition("=")[0] for word in words}
+        defaults = [
+            f"input_dir={tmp_path / 'in'}",
+            f"data_dir={tmp_path / 'data'}",
+            "lightly.loader.batch_size=8",
+            "lightly.collate.input_size=40",
+            "stopping_condition.min_distance=0",
+        ]
+        return Config.parse(
+            [*words, *(word for word in defaults if word.partition("=")[0] not in given)]
+        )
+
+    return configure
+
+
+@pytest.fixture
+def choose(configure: Callable[..., Config]) -> Callable[..., Choice]:
+    """Embed and select."""
+
+    def choose(*words: str) -> Choice:
+        config = configure(*words)
+        return select(embed(config), config)
+
+    return choose

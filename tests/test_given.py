@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from seqsel_core import Choice, Config, embed
 from seqsel_core.errors import ConfigError
 from seqsel_core.given import load_given
 
@@ -118,3 +121,37 @@ def test_files_that_do_not_fit_are_refused(
         load_given(path, NAMES)
     for word in [f"embeddings={path}", *words]:
         assert word in str(caught.value)
+
+
+def test_own_embeddings_are_used_in_place_of_ours(
+    clips: Any, choose: Callable[..., Choice], tmp_path: Path, encoder: Any
+) -> None:
+    """Catches own embeddings ignored, or given to other frames."""
+    clips.write(tmp_path / "in/a.mkv", 4)
+    clips.write(tmp_path / "in/b.mkv", range(50, 56))
+    rows = np.eye(10)[[3, 1, 4, 0, 5, 9, 2, 6, 8, 7]] * 7
+    np.save(tmp_path / "own.npy", rows)
+    choice = choose(f"embeddings={tmp_path / 'own.npy'}")
+    assert [len(part) for part in choice.dataset.embeddings] == [4, 6]
+    np.testing.assert_allclose(choice.representations, rows / 7)
+    assert choice.dataset.encoder == "given:own.npy"
+    assert encoder.batches == []
+    names = [
+        item.frame_name(int(i)) for item in choice.dataset.videos for i in item.frames["index"]
+    ]
+    lines = ["filenames," + ",".join(f"embedding_{at}" for at in range(10))]
+    lines += [f"{name}," + ",".join(map(str, row)) for name, row in zip(names, rows, strict=True)]
+    (tmp_path / "own.csv").write_text("\n".join([lines[0], *reversed(lines[1:])]))
+    again = choose(f"embeddings={tmp_path / 'own.csv'}")
+    np.testing.assert_allclose(again.representations, choice.representations)
+    assert again.selected == choice.selected
+
+
+def test_own_embeddings_that_do_not_fit_are_refused(
+    clips: Any, configure: Callable[..., Config], tmp_path: Path
+) -> None:
+    """Catches rows given to the wrong frames where the numbers differ."""
+    clips.write(tmp_path / "in/a.mkv", 4)
+    np.save(tmp_path / "own.npy", np.ones((5, 2)))
+    with pytest.raises(ConfigError, match=r"\(5, 2\).* 4 readable"):
+        embed(configure(f"embeddings={tmp_path / 'own.npy'}"))

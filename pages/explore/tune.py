@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from pages.ui import charts, loaders, parameters, session, text
+from pages.ui import charts, loaders, session, text
 from pages.ui.controls import controls
 from pages.ui.job_panel import job_panel, queue, submit
 from pages.ui.strip_list import strip_list
@@ -39,7 +39,7 @@ if dataset is None or not dataset.videos:
 
 with st.sidebar:
     chosen = controls(dataset)
-session.write_url(record)
+session.write_url(record, chosen.parameters)
 available = int(chosen.candidates.sum())
 if not available:
     st.title("No sequence is left")
@@ -147,4 +147,3 @@ with st.sidebar:
         width="stretch",
     ):
         st.switch_page("pages/output/export.py", query_params=session.link_query(record))
-parameters.change(length=values.length, n_samples=values.n_samples)

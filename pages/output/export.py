@@ -36,6 +36,7 @@ longest = max(int(video.frames["index"][-1]) + 1 for video in dataset.videos)
 length = min(wished.length, longest)
 candidates = loaders.load_candidates(dataset, length, wished.corrupt, wished.duplicates)
 values = parameters.fitted(wished, longest, int(candidates.sum()))
+session.write_url(record, values)
 choice = loaders.load_choice(dataset, values)
 if not len(choice.selection):
     st.warning("No sequence is selected.", icon=":material/filter_alt_off:")

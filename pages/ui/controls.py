@@ -115,10 +115,9 @@ def _pair(
 
 
 def _set_length(key: str) -> None:
-    now = parameters.current()
-    length = max(1, int(st.session_state[key] or 1))
-    # The number of frames stays as near to what it was as the new length allows.
-    parameters.change(length=length, n_samples=parameters.nearest_multiple(now.n_samples, length))
+    # The number of frames that was asked for stays, so that going through many lengths and
+    # back ends where it began; `fitted` makes it a multiple of each.
+    parameters.change(length=max(1, int(st.session_state[key] or 1)))
 
 
 def _set_n_samples(key: str) -> None:

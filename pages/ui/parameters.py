@@ -1,7 +1,8 @@
 """What is selected, and how: plain values, kept in the URL and in the session.
 
-One owner: `st.session_state["parameters"]`. Widgets are set from it before they are drawn,
-and only their callbacks write to it. The URL is written from it, and read once a session.
+One owner: `st.session_state["parameters"]`, what the user asked for. Widgets are set from it
+before they are drawn, and only their callbacks write to it. What is shown is `fitted` to the
+dataset. The URL holds what is shown, and is read once a session.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.ui import parameters, text
+from pages.ui.parameters import Parameters
 from seqsel_core.store.datasets import DatasetRecord, Datasets
 from seqsel_core.store.location import default_data_dir
 
@@ -56,9 +57,14 @@ def dataset_picker(record: DatasetRecord) -> None:
     )
 
 
-def write_url(record: DatasetRecord | None) -> None:
-    """Put the dataset and the parameters into the URL, so that a reload shows the same."""
-    wanted = parameters.to_query(parameters.current()) if record else {}
+def write_url(record: DatasetRecord | None, values: Parameters | None = None) -> None:
+    """Put the dataset and the parameters into the URL, so that a reload shows the same.
+
+    Args:
+        record: The dataset; None: the URL is left empty.
+        values: The parameters as they are shown; None: as they are asked for.
+    """
+    wanted = parameters.to_query(values or parameters.current()) if record else {}
     if record:
         wanted[_KEY] = record.id
     if dict(st.query_params) != wanted:

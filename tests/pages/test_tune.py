@@ -42,6 +42,16 @@ def test_slider_and_number_field_show_one_value(open_page, dataset):
     assert _number(app, "n_samples").value == 70
 
 
+def test_going_through_many_lengths_and_back_ends_where_it_began(open_page, dataset):
+    """Rounding at each step drifts: from 200 frames at length 10 to 205 at length 5."""
+    app = open_page("explore/tune.py")
+    for length in (9, 8, 7, 6, 5):
+        _number(app, "length").set_value(length).run()
+    assert _headline(app).startswith("40 sequences of 5 frames")
+    _number(app, "length").set_value(10).run()
+    assert _headline(app).startswith("20 sequences of 10 frames")
+
+
 def test_a_new_length_keeps_the_number_of_frames_as_near_as_it_can(open_page, dataset):
     """70 frames in sequences of nine: 72 is nearest; 63, or an error, would surprise."""
     app = open_page("explore/tune.py", n_samples="70")

@@ -78,5 +78,5 @@ def test_a_damaged_listing_is_told(tmp_path: Path, content: str) -> None:
     record = create(datasets, "a")
     datasets.save_listing(record.id, Listing(Found((), (), ()), ()))
     (tmp_path / f"datasets/{record.id}.json").write_text(content)
-    with pytest.raises(StoreError, match="is damaged .* Add the folder again"):
+    with pytest.raises(StoreError, match=r"is damaged .* Add the folder again"):
         datasets.listing(record.id)
