@@ -17,6 +17,7 @@ from seqsel_core.checks import Checks, check_frames
 from seqsel_core.choice import Choice
 from seqsel_core.config import Config
 from seqsel_core.dataset import Dataset, EmbeddedVideo, Unreadable
+from seqsel_core.earlier import load_earlier, remember, selected_before
 from seqsel_core.embed.spec import NONE, EncoderSpec, encoder_spec
 from seqsel_core.errors import ConfigError, InputError, NothingReadable, StoreError
 from seqsel_core.opening import shard_key
@@ -26,7 +27,6 @@ from seqsel_core.select.selection import select_sequences
 from seqsel_core.select.stopping import n_sequences
 from seqsel_core.sequences import Sequences, cut, holds_any, pool
 from seqsel_core.store.catalogue import Catalogue
-from seqsel_core.store.datapool import Datapool, PoolContent
 from seqsel_core.store.projections import Projections
 from seqsel_core.store.shards import ShardInfo, ShardStore, ShardWriter
 from seqsel_core.video.decoders import decoder_for
@@ -133,8 +133,8 @@ def select(dataset: Dataset, config: Config) -> Choice:
     if config.relevant_filenames_file:
         irrelevant = irrelevant_frames(dataset, Path(config.relevant_filenames_file))
         candidates &= ~holds_any(irrelevant, sequences)
-    earlier = _datapool(dataset, config)
-    candidates &= ~_selected_before(dataset, sequences, earlier)
+    earlier = load_earlier(dataset, config)
+    candidates &= ~selected_before(dataset, sequences, earlier)
     if not candidates.any():
         raise InputError(_no_candidate(len(sequences), checks, config))
     available = int(candidates.sum())
@@ -202,11 +202,7 @@ def run(
         for warning in choice.warnings:
             progress.note(f"Warning: {warning}")
         path = folder.write(choice, _maps(choice, progress), progress)
-        if config.datapool.name:
-            keys = [_key(dataset, choice.sequences, at) for at in choice.selection.order]
-            vectors = choice.representations[choice.selection.order]
-            datapool = Datapool(config.resolved_data_dir(), config.datapool.name)
-            datapool.add(dataset.encoder, keys, vectors)
+        remember(choice)
     return RunResult(choice, path)
 
 
@@ -344,26 +340,6 @@ def _with_given(dataset: Dataset, config: Config) -> Dataset:
     names = [[v.frame_name(int(i)) for i in v.frames["index"]] for v in dataset.videos]
     path = Path(config.embeddings).expanduser()
     return replace(dataset, given=load_given(path, names), encoder=f"given:{path.name}")
-
-
-def _datapool(dataset: Dataset, config: Config) -> PoolContent:
-    if not config.datapool.name:
-        return PoolContent()
-    return Datapool(config.resolved_data_dir(), config.datapool.name).load(dataset.encoder)
-
-
-def _selected_before(
-    dataset: Dataset, sequences: Sequences, earlier: PoolContent
-) -> npt.NDArray[np.bool_]:
-    keys = set(earlier.keys)
-    if not keys:
-        return np.zeros(len(sequences), np.bool_)
-    return np.array([_key(dataset, sequences, at) in keys for at in range(len(sequences))])
-
-
-def _key(dataset: Dataset, sequences: Sequences, position: int) -> str:
-    span = sequences[position]
-    return f"{dataset.videos[span.video].video_id}:{span.start}:{span.stop}"
 
 
 def _cut_warnings(dataset: Dataset, sequences: Sequences) -> list[str]:

@@ -13,8 +13,8 @@ import numpy.typing as npt
 import pytest
 
 from seqsel_core import Choice, Config, Dataset, EmbeddedVideo, Video, select
+from seqsel_core.earlier import remember
 from seqsel_core.errors import ConfigError, InputError
-from seqsel_core.store.datapool import Datapool
 from seqsel_core.store.shards import ShardInfo, ShardStore
 
 Spans = list[tuple[str, int, int]]
@@ -191,24 +191,16 @@ def test_the_order_of_the_videos_does_not_matter(tmp_path: Path) -> None:
         assert spans(select(replace(dataset, videos=tuple(videos)), config)) == expected
 
 
-def keep(choice: Choice, data_dir: Path, name: str) -> None:
-    """Add a selection to a datapool."""
-    keys = [
-        f"{choice.dataset.videos[span.video].video_id}:{span.start}:{span.stop}"
-        for span in choice.selected
-    ]
-    vectors = choice.representations[choice.selection.order]
-    Datapool(data_dir, name).add(choice.dataset.encoder, keys, vectors)
-
-
 def test_two_runs_of_five_with_a_datapool_are_one_of_ten(tmp_path: Path) -> None:
     """Catches a datapool whose sequences are selected again, or do not keep others away."""
     dataset = stored(tmp_path, *random_videos(120, 95, 60))
     words = [f"data_dir={tmp_path}", "selected_sequence_length=5"]
     whole = select(dataset, Config.parse([*words, "stopping_condition.n_samples=50"]))
+    remember(whole)  # into no datapool: none is named
+    assert not (tmp_path / "datapools").exists()
     five = Config.parse([*words, "stopping_condition.n_samples=25", "datapool.name=pool"])
     first = select(dataset, five)
-    keep(first, tmp_path, "pool")
+    remember(first)
     second = select(dataset, five)
     assert spans(first) + spans(second) == spans(whole)
     np.testing.assert_allclose(second.selection.distances, whole.selection.distances[5:], atol=1e-5)
@@ -220,6 +212,6 @@ def test_a_datapool_that_holds_everything_is_told(tmp_path: Path) -> None:
     dataset = stored(tmp_path, *random_videos(10))
     words = [f"data_dir={tmp_path}", "stopping_condition.min_distance=0", "datapool.name=pool"]
     config = Config.parse([*words, "selected_sequence_length=5"])
-    keep(select(dataset, config), tmp_path, "pool")
+    remember(select(dataset, config))
     with pytest.raises(InputError, match=r"None of the 2 .* the datapool 'pool'"):
         select(dataset, config)

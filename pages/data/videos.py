@@ -22,7 +22,7 @@ if record is None:
 
 heading, link = st.columns([5, 1], vertical_alignment="bottom")
 heading.title("Videos")
-with st.expander("Add videos", icon=":material/add:", expanded=False):
+with st.expander("Add videos", icon=":material/add:", key=f"add_{st.session_state.get('added')}"):
     add_videos()
 with heading.container(width=420):
     session.dataset_picker(record)

@@ -35,6 +35,7 @@ def _begin(name: str, input_dir: Path, kind: str, frame_order: str = "alphabetic
     record = datasets().create(name, input_dir, kind, encoder=ENCODER, frame_order=frame_order)
     submit("embed", record.id)
     choose(record.id)
+    st.session_state["added"] = st.session_state.get("added", 0) + 1  # closes "Add videos"
     st.rerun()
 
 

@@ -60,15 +60,17 @@ def _running(job: Job, title: str) -> None:
         elif job.state == "cancelling":
             left.progress(share, text=f"{title}: stopping")
         else:
-            left.progress(share, text=f"{title}: {_stage(job)}")
+            left.progress(share, text=_stage(job, title))
         left.caption(text.for_markdown(job.detail, 80) if job.detail else "​")
-        if right.button("Stop", key=f"stop_{job.id}", disabled=job.state == "cancelling"):
+        if right.button(
+            "Stop", key=f"stop_{job.id}", width="stretch", disabled=job.state == "cancelling"
+        ):
             queue().cancel(job.id)
             st.rerun(scope="fragment")
 
 
-def _stage(job: Job) -> str:
-    parts = [job.stage or "starting"]
+def _stage(job: Job, title: str) -> str:
+    parts = [job.stage[:1].upper() + job.stage[1:] if job.stage else f"{title}: starting"]
     if job.total and job.unit:
         parts.append(f"{job.done:,} of about {job.total:,} {job.unit}")
     if job.rate >= 1:

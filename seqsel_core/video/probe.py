@@ -7,6 +7,8 @@ import av.error
 from seqsel_core.video.pyav import open_container
 from seqsel_core.video.types import Video
 
+_LEAST_BYTES = 32  # of a compressed frame; the least seen in real video is 42
+
 
 def estimate_frames(video: Video) -> int:
     """Return the number of frames that the header promises, or 0.
@@ -28,4 +30,4 @@ def estimate_frames(video: Video) -> int:
                     frames = int(container.duration / 1_000_000 * stream.average_rate)
     except (av.error.FFmpegError, OSError, ValueError, OverflowError):
         return 0
-    return frames if 0 < frames <= video.size_bytes else 0
+    return frames if 0 < frames <= video.size_bytes / _LEAST_BYTES else 0
