@@ -101,6 +101,7 @@ def test_the_public_names_are_there() -> None:
         assert getattr(seqsel_core, name).__doc__, name
 
 
+@pytest.mark.slow  # imports everything
 def test_every_module_can_be_imported() -> None:
     """Catches a module that fails alone: by a circle, or by a package that is missing."""
     for path in ENGINE:

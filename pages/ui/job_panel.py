@@ -52,21 +52,18 @@ def job_panel(job: Job | None, title: str) -> None:
 
 
 def _running(job: Job, title: str) -> None:
+    share = min(1.0, job.done / job.total) if job.total else 0.0
+    words = {
+        "queued": f"{title}: waiting for its turn",
+        "cancelling": f"{title}: stopping",
+    }.get(job.state) or _stage(job, title)
     with st.container(border=True):
-        left, right = st.columns([6, 1], vertical_alignment="center")
-        share = min(1.0, job.done / job.total) if job.total else 0.0
-        if job.state == "queued":
-            left.progress(0.0, text=f"{title}: waiting for its turn")
-        elif job.state == "cancelling":
-            left.progress(share, text=f"{title}: stopping")
-        else:
-            left.progress(share, text=_stage(job, title))
-        left.caption(text.for_markdown(job.detail, 80) if job.detail else "​")
-        if right.button(
-            "Stop", key=f"stop_{job.id}", width="stretch", disabled=job.state == "cancelling"
-        ):
-            queue().cancel(job.id)
-            st.rerun(scope="fragment")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.progress(share, text=words)
+            if st.button("Stop", key=f"stop_{job.id}", disabled=job.state == "cancelling"):
+                queue().cancel(job.id)
+                st.rerun(scope="fragment")
+        st.caption(text.for_markdown(job.detail, 80) if job.detail else "\u200b")
 
 
 def _stage(job: Job, title: str) -> str:

@@ -39,6 +39,7 @@ def video_table(record: DatasetRecord, *, busy: bool) -> bool:
         pd.DataFrame(rows),
         hide_index=True,
         row_height=56,
+        placeholder="",
         column_config={
             "Picture": st.column_config.ImageColumn("", width=100),
             "Video": st.column_config.TextColumn(width="medium"),
@@ -89,6 +90,9 @@ def _row(video: Video, video_id: str, shard: Shard | None, busy: bool) -> dict[s
         step = float(seconds[-1] - seconds[0]) / max(1, len(seconds) - 1)
         row["Length"] = text.seconds(float(seconds[-1] - seconds[0]) + step)
     row["Picture size"] = f"{info.width} × {info.height}"
+    damaged = int(shard.frames["damaged"].sum())
+    if damaged:
+        problems = "; ".join([f"{text.count(damaged, 'frame')} damaged", *filter(None, [problems])])
     row["Problems"] = text.plain(problems)
     return row
 
