@@ -13,8 +13,8 @@ st.set_page_config(
 page = st.navigation(
     [
         st.Page("pages/data/videos.py", title="Data", icon=":material/video_library:"),
-        st.Page("pages/explore/tune.py", title="Explore", icon=":material/scatter_plot:"),
-        st.Page("pages/output/export.py", title="Output", icon=":material/folder_zip:"),
+        st.Page("pages/explore/explore.py", title="Explore", icon=":material/scatter_plot:"),
+        st.Page("pages/output/output.py", title="Output", icon=":material/folder_zip:"),
     ],
     position="top",
 )

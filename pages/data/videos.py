@@ -48,7 +48,7 @@ if ready:
     if link.button(
         "Explore", type="primary", icon=":material/scatter_plot:", width="stretch", shortcut="e"
     ):
-        st.switch_page("pages/explore/tune.py", query_params=session.link_query(record))
+        st.switch_page("pages/explore/explore.py", query_params=session.link_query(record))
 elif not busy and link.button(
     "Embed", type="primary", icon=":material/play_arrow:", width="stretch"
 ):

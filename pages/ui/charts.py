@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 
 import numpy as np
+import numpy.typing as npt
 import plotly.graph_objects as go
+import streamlit as st
 
 from pages.ui import text
-from pages.ui.colors import video_color
 from seqsel_core.dataset import Dataset
+from seqsel_core.palette import video_colour
 from seqsel_core.project.map_set import MapSet
+from seqsel_core.project.maps import Coordinates
 from seqsel_core.select.selection import Selection
 from seqsel_core.sequences import Sequences, SequenceSpan
 
@@ -37,7 +40,7 @@ def map_figure(
         height=400,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
         showlegend=False,
-        dragmode="pan",
+        dragmode="zoom",
         hovermode="closest",
         uirevision=f"{name} {dataset.key}",  # zoom stays while sliders move
         xaxis={"visible": False},
@@ -80,8 +83,9 @@ def timeline_figure(
         starts.append(start)
         widths.append(_position(dataset, span.video, span.stop, timed) - start)
         lines.append(line_of[span.video])
-        colors.append(video_color(span.video))
-        hovers.append(f"<b>{rank}</b> · {_describe(dataset, span)}")
+        colors.append(video_colour(span.video))
+        row = sequences.row[position : position + 1]
+        hovers.append(f"<b>{rank}</b> · {_hovers(dataset, span.video, row, sequences.length)[0]}")
         ranks.append(str(rank))
     if starts:
         least = max(lengths) / 250  # a bar that can be seen and hit
@@ -127,22 +131,34 @@ def timeline_figure(
 
 
 def _grey(name: str, maps: MapSet, dataset: Dataset, sequences: Sequences) -> go.Scattergl:
-    step = max(1, -(-len(sequences) // _MOST_GREY))
-    positions = np.arange(0, len(sequences), step)
-    points = np.empty((len(positions), 2), np.float32)
-    videos = sequences.video[positions]
-    middle = sequences.row[positions] + sequences.length // 2
-    for video in np.unique(videos):
-        of_video = videos == video
-        points[of_video] = maps.at(name, int(video), middle[of_video])
+    points, hover = _grey_points(dataset.key, name, sequences.length, maps, dataset, sequences)
     return go.Scattergl(
         x=points[:, 0],
         y=points[:, 1],
         mode="markers",
         marker={"size": 5, "color": _GREY},
-        text=[_describe(dataset, sequences[int(position)]) for position in positions],
+        text=hover,
         hoverinfo="text",
     )
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _grey_points(
+    key: str, name: str, length: int, _maps: MapSet, _dataset: Dataset, _sequences: Sequences
+) -> tuple[Coordinates, list[str]]:
+    """Return where the middle frames of all sequences lie, and what their hovers say."""
+    step = max(1, -(-len(_sequences) // _MOST_GREY))
+    positions = np.arange(0, len(_sequences), step)
+    videos = _sequences.video[positions]
+    rows = _sequences.row[positions]
+    points = np.empty((len(positions), 2), np.float32)
+    hover: list[str] = []
+    for video in np.unique(videos):
+        of_video = videos == video
+        middle = rows[of_video] + length // 2
+        points[of_video] = _maps.at(name, int(video), middle)
+        hover += _hovers(_dataset, int(video), rows[of_video], length)
+    return points, hover
 
 
 def _streaks(
@@ -155,12 +171,15 @@ def _streaks(
     x: list[float | None] = []
     y: list[float | None] = []
     hover: list[str] = []
-    for rank, span, row in members:
-        points = maps.at(name, video, np.arange(row, row + span.stop - span.start))
+    length = members[0][1].stop - members[0][1].start
+    rows = np.array([row for _, _, row in members])
+    described = _hovers(dataset, video, rows, length)
+    for (rank, _, row), words in zip(members, described, strict=True):
+        points = maps.at(name, video, np.arange(row, row + length))
         x += [*points[:, 0].tolist(), None]
         y += [*points[:, 1].tolist(), None]
-        hover += [f"<b>{rank}</b> · {_describe(dataset, span)}"] * (len(points) + 1)
-    color = video_color(video)
+        hover += [f"<b>{rank}</b> · {words}"] * (length + 1)
+    color = video_colour(video)
     return go.Scattergl(
         x=x,
         y=y,
@@ -188,21 +207,28 @@ def _ranks(
     )
 
 
-def _describe(dataset: Dataset, span: SequenceSpan) -> str:
-    item = dataset.videos[span.video]
-    name = text.for_plotly(item.video.name)
-    frames = f"frame {span.start}"
-    if span.stop - span.start > 1:
-        frames = f"frames {span.start}–{span.stop - 1}"
-    time = text.seconds(start_seconds(dataset, span))
-    return f"{name}<br>{frames}{' · ' + time if time else ''}"
+def _hovers(dataset: Dataset, video: int, rows: npt.NDArray[np.int64], length: int) -> list[str]:
+    """Return what the hovers of sequences of one video say: its name, frames and time."""
+    name = text.for_plotly(dataset.videos[video].video.name)
+    table = dataset.videos[video].frames
+    first = table["index"][rows].tolist()
+    times = (table["seconds"][rows] - table["seconds"][0]).tolist()
+    shown = [text.seconds(time) for time in times]
+    return [
+        f"{name}<br>{frame_range(start, length)}{f' · {time}' if time else ''}"
+        for start, time in zip(first, shown, strict=True)
+    ]
 
 
-def start_seconds(dataset: Dataset, span: SequenceSpan) -> float:
-    """Return when a sequence begins, in seconds; NaN in a folder of frames."""
-    table = dataset.videos[span.video].frames
-    row = int(np.searchsorted(table["index"], span.start))
-    return float(table["seconds"][row])
+def frame_range(start: int, length: int) -> str:
+    """Return 'frame 7' or 'frames 7–16'."""
+    return f"frame {start}" if length == 1 else f"frames {start}–{start + length - 1}"
+
+
+def start_seconds(dataset: Dataset, video: int, row: int) -> float:
+    """Return when a frame is shown, in seconds from the first; NaN in a folder of frames."""
+    seconds = dataset.videos[video].frames["seconds"]
+    return float(seconds[row] - seconds[0])
 
 
 def _position(dataset: Dataset, video: int, index: int | None, timed: bool) -> float:

@@ -68,6 +68,7 @@ def _n_samples(values: Parameters, available: int) -> None:
         by_slider=min(max(1, available), _MOST_BY_SLIDER) * values.length,
         step=values.length,
         apply=_set_n_samples,
+        length=values.length,
         unit=f"frames = {text.count(values.n_sequences, 'sequence')}",
     )
 
@@ -83,6 +84,7 @@ def _pair(
     step: int,
     apply: object,
     unit: str,
+    length: int = 1,
 ) -> None:
     """Draw a slider and a number field for one value."""
     top = max(by_slider, value, least + step)  # Streamlit wants a slider to have a range
@@ -99,7 +101,7 @@ def _pair(
         label_visibility="collapsed",
         disabled=most <= least,
         on_change=apply,
-        args=(f"{name}_number",),
+        args=(f"{name}_number", length),
     )
     st.slider(
         label,
@@ -110,18 +112,17 @@ def _pair(
         label_visibility="collapsed",
         disabled=most <= least,
         on_change=apply,
-        args=(f"{name}_slider",),
+        args=(f"{name}_slider", length),
     )
 
 
-def _set_length(key: str) -> None:
+def _set_length(key: str, shown: int) -> None:
     # The number of frames that was asked for stays, so that going through many lengths and
     # back ends where it began; `fitted` makes it a multiple of each.
     parameters.change(length=max(1, int(st.session_state[key] or 1)))
 
 
-def _set_n_samples(key: str) -> None:
-    length = parameters.current().length
+def _set_n_samples(key: str, length: int) -> None:
     asked = int(st.session_state[key] or length)
     used = parameters.nearest_multiple(asked, length)
     if used != asked:
@@ -130,7 +131,7 @@ def _set_n_samples(key: str) -> None:
             f"{asked:,} is not a multiple of the length {length}; "
             f"{used:,} is used (possible: {max(length, below):,} or {below + length:,})."
         )
-    parameters.change(n_samples=used)
+    parameters.change(length=length, n_samples=used)
 
 
 def _notice() -> None:
@@ -177,7 +178,7 @@ def _rest(dataset: Dataset, values: Parameters) -> None:
     st.slider(
         "Least distance between picks",
         0.0,
-        1.5,
+        parameters.MOST_DISTANCE,
         step=0.01,
         key="min_distance",
         on_change=_set,

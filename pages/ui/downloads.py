@@ -39,7 +39,10 @@ def instant_downloads(choice: Choice) -> None:
 def run_downloads(folder: Path, archive: str) -> None:
     """Offer the zip and the report of a written folder, and say where it lies."""
     if not folder.is_dir():
-        st.info(f"The folder {folder} is not there any more.", icon=":material/folder_off:")
+        st.info(
+            f"{text.for_markdown(str(folder), 200)} is not there any more.",
+            icon=":material/folder_off:",
+        )
         return
     with st.container(border=True):
         st.markdown(":green[:material/check_circle:] Written to")

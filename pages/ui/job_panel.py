@@ -39,10 +39,10 @@ def job_panel(job: Job | None, title: str) -> None:
     if not job.active:
         _ended(job, title)
         return
-    ensure_worker(data_dir())
 
     @st.fragment(run_every="1s")
     def poll() -> None:
+        ensure_worker(data_dir())  # again each time: it may have been killed
         now = queue().get(job.id)
         if now is None or not now.active:
             st.rerun()
@@ -74,7 +74,7 @@ def _stage(job: Job, title: str) -> str:
         parts.append(f"{job.rate:.0f} {job.unit} per second")
     left = job.seconds_left
     if left is not None and job.done:
-        parts.append(f"{text.seconds(left)} left")
+        parts.append(f"{text.duration(left)} left")
     return " · ".join(parts)
 
 
@@ -82,7 +82,7 @@ def _ended(job: Job, title: str) -> None:
     if job.state == "failed":
         st.error(f"{title}: {text.for_markdown(job.message, 600)}", icon=":material/error:")
     elif job.state == "cancelled":
-        ago = text.seconds(max(0.0, time.time() - job.updated))
+        ago = text.duration(max(0.0, time.time() - job.updated))
         st.warning(
             f"{title} was stopped {ago} ago. What was finished is kept.", icon=":material/block:"
         )

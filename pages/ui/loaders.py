@@ -14,7 +14,7 @@ from pages.ui.parameters import Parameters
 from pages.ui.session import data_dir, datasets
 from seqsel_core.checks import Checks, check_frames
 from seqsel_core.choice import Choice
-from seqsel_core.config import Config
+from seqsel_core.config import Config, CorruptnessCheck
 from seqsel_core.dataset import Dataset
 from seqsel_core.engine import candidate_mask
 from seqsel_core.jobs.kinds import MAPS
@@ -25,8 +25,6 @@ from seqsel_core.select.selection import Selection, nested, select_sequences
 from seqsel_core.sequences import Sequences, cut, pool
 from seqsel_core.store.datasets import DatasetRecord
 from seqsel_core.store.shards import ShardStore
-
-THRESHOLD = 0.1  # corruptness score above which a frame is left out
 
 
 @dataclass(frozen=True)
@@ -159,7 +157,7 @@ def _dataset(directory: str, dataset_id: str, stamp: int) -> Dataset | None:
     return open_dataset(ShardStore(Path(directory)), record, listing)
 
 
-@st.cache_resource(max_entries=6, show_spinner="Averaging the frames of every sequence")
+@st.cache_resource(max_entries=3, show_spinner="Averaging the frames of every sequence")
 def _pool(key: str, length: int, _dataset: Dataset) -> Pool:
     sequences = cut(_dataset.frame_indices, length)
     return Pool(sequences, pool(_dataset.embeddings, sequences))
@@ -167,10 +165,11 @@ def _pool(key: str, length: int, _dataset: Dataset) -> Pool:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _checks(key: str, _dataset: Dataset) -> Checks:
-    return check_frames([video.frames for video in _dataset.videos], THRESHOLD)
+    threshold = CorruptnessCheck().corruption_threshold
+    return check_frames([video.frames for video in _dataset.videos], threshold)
 
 
-@st.cache_resource(max_entries=12, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner=False)
 def _order(
     key: str, length: int, corrupt: bool, duplicates: bool, _dataset: Dataset
 ) -> SharedOrder:

@@ -14,6 +14,9 @@ from typing import Any
 import streamlit as st
 
 _KEY = "parameters"
+_SHOWN = "parameters_in_url"
+
+MOST_DISTANCE = 1.5  # unit vectors of pictures are hardly ever farther apart
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,25 @@ def current() -> Parameters:
     return Parameters(**st.session_state[_KEY])
 
 
+def follow_url() -> bool:
+    """Take the parameters from the URL if the browser went to another one (Back, Forward).
+
+    Returns whether it did.
+    """
+    query = dict(st.query_params)
+    gone = _SHOWN in st.session_state and bool(query) and query != st.session_state[_SHOWN]
+    if gone:
+        st.session_state[_KEY] = asdict(from_query(query))
+    return gone
+
+
+def show_in_url(query: dict[str, str]) -> None:
+    """Make this the query of the URL, and remember that it is ours."""
+    st.session_state[_SHOWN] = query
+    if dict(st.query_params) != query:
+        st.query_params.from_dict(query)
+
+
 def change(**values: Any) -> None:
     """Change some parameters."""
     st.session_state[_KEY] = asdict(replace(current(), **values))
@@ -61,12 +83,12 @@ def from_query(query: dict[str, str]) -> Parameters:
     values: dict[str, Any] = {}
     for item in fields(Parameters):
         text = query.get(item.name)
-        if text is None:
+        if text is None or len(text) > 20:
             continue
         kind = type(item.default)
         try:
-            values[item.name] = text == "1" if kind is bool else kind(text)
-        except ValueError:
+            values[item.name] = {"1": True, "0": False}[text] if kind is bool else kind(text)
+        except (ValueError, KeyError):
             continue
     given = replace(Parameters(), **values)
     length = max(1, given.length)
@@ -76,7 +98,9 @@ def from_query(query: dict[str, str]) -> Parameters:
         length=length,
         n_samples=nearest_multiple(given.n_samples, length),
         method=given.method if given.method in ("coreset", "random") else "coreset",
-        min_distance=distance if math.isfinite(distance) and 0 <= distance <= 2 else 0.0,
+        min_distance=distance
+        if math.isfinite(distance) and 0 <= distance <= MOST_DISTANCE
+        else 0.0,
     )
 
 
@@ -94,7 +118,7 @@ def to_query(parameters: Parameters) -> dict[str, str]:
 
 def nearest_multiple(n_samples: int, length: int) -> int:
     """Return the multiple of `length`, at least one, that is nearest to `n_samples`."""
-    return max(1, math.floor(n_samples / length + 0.5)) * length
+    return max(1, (2 * n_samples + length) // (2 * length)) * length
 
 
 def fitted(parameters: Parameters, longest: int, available: int | None = None) -> Parameters:

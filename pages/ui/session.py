@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import datetime
 from pathlib import Path
 
 import streamlit as st
@@ -35,10 +37,21 @@ def choose(dataset_id: str) -> None:
 
 
 def current_dataset() -> DatasetRecord | None:
-    """Return the current dataset: of the session, else of the URL, else the newest."""
-    known = datasets().all()
-    wanted = st.session_state.get(_KEY) or st.query_params.get(_KEY)
-    record = next((item for item in known if item.id == wanted), known[0] if known else None)
+    """Return the current dataset, and follow the URL where the browser went back or forward.
+
+    It is that of the URL, else of the session, else the newest. A link to a dataset that is
+    gone says so.
+    """
+    followed = parameters.follow_url()
+    known = {item.id: item for item in datasets().all()}
+    linked = st.query_params.get(_KEY)
+    if linked and linked not in known:
+        st.warning(
+            "The dataset of this link is not on this server (any more).", icon=":material/link_off:"
+        )
+    chosen = linked if followed and linked in known else st.session_state.get(_KEY)
+    record = known.get(chosen or "") or known.get(linked or "")
+    record = record or next(iter(known.values()), None)
     if record:
         st.session_state[_KEY] = record.id
     return record
@@ -46,7 +59,12 @@ def current_dataset() -> DatasetRecord | None:
 
 def dataset_picker(record: DatasetRecord) -> None:
     """Show which dataset this is, with the others to choose from."""
-    known = {item.id: item.name for item in datasets().all()}
+    every = datasets().all()
+    names = Counter(item.name for item in every)
+    known = {
+        item.id: f"{item.name} ({_what_else(item)})" if names[item.name] > 1 else item.name
+        for item in every
+    }
     st.session_state["dataset_picker"] = record.id
     st.selectbox(
         "Dataset",
@@ -67,10 +85,15 @@ def write_url(record: DatasetRecord | None, values: Parameters | None = None) ->
     wanted = parameters.to_query(values or parameters.current()) if record else {}
     if record:
         wanted[_KEY] = record.id
-    if dict(st.query_params) != wanted:
-        st.query_params.from_dict(wanted)
+    parameters.show_in_url(wanted)
 
 
 def link_query(record: DatasetRecord) -> dict[str, str]:
     """Return the query of a link to another page on the same dataset."""
     return {**parameters.to_query(parameters.current()), _KEY: record.id}
+
+
+def _what_else(record: DatasetRecord) -> str:
+    """Return what tells a dataset from another of its name."""
+    added = datetime.fromtimestamp(record.created).strftime("%d %b %H:%M")
+    return f"{record.input_dir.parent.name}, {record.frame_order}, {added}"

@@ -8,10 +8,10 @@ import numpy as np
 import streamlit as st
 
 from pages.ui import text
-from pages.ui.charts import start_seconds
-from pages.ui.colors import video_color
+from pages.ui.charts import frame_range, start_seconds
 from pages.ui.strips import MOST_FRAMES, strip
 from seqsel_core.dataset import Dataset
+from seqsel_core.palette import video_colour
 from seqsel_core.select.selection import Selection
 from seqsel_core.sequences import Sequences
 
@@ -71,12 +71,10 @@ def _where(dataset: Dataset, sequences: Sequences, selection: Selection, at: int
     position = int(selection.order[at])
     span = sequences[position]
     name = text.for_markdown(dataset.videos[span.video].video.name, most)
-    frames = f"frame {span.start}"
-    if span.stop - span.start > 1:
-        frames = f"frames {span.start}–{span.stop - 1}"
-    time = text.seconds(start_seconds(dataset, span))
+    frames = frame_range(span.start, sequences.length)
+    time = text.seconds(start_seconds(dataset, span.video, int(sequences.row[position])))
     distance = float(selection.distances[at])
     picked = f"+{distance:.2f} from all before" if np.isfinite(distance) else "first pick"
-    rank = f":color[**{at + 1}**]{{foreground={video_color(span.video)!r}}}"
+    rank = f":color[**{at + 1}**]{{foreground={video_colour(span.video)!r}}}"
     where = f"{frames} · {time}" if time else frames
     return f"{rank} **{name}**  \n:small[{where}]  \n:small[:gray[{picked}]]"

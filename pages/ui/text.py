@@ -5,20 +5,17 @@ from __future__ import annotations
 import html
 import math
 
+from seqsel_core.output.readable import printable, shorten
+
 
 def plain(name: str) -> str:
     """Return a name with what cannot be shown (control characters, stray bytes) as escapes."""
-    shown = name.encode("utf-8", "backslashreplace").decode()
-    return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in shown)
+    return printable(name)
 
 
 def short(name: str, most: int = 40) -> str:
     """Return a name of at most `most` letters, its middle left out where it is longer."""
-    shown = plain(name)
-    if len(shown) <= most:
-        return shown
-    head = (most - 1) // 3
-    return f"{shown[:head]}…{shown[-(most - 1 - head) :]}"
+    return shorten(plain(name), most)
 
 
 def for_plotly(name: str, most: int = 60) -> str:
@@ -51,6 +48,14 @@ def seconds(value: float) -> str:
     minutes, rest = divmod(round(value), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def duration(value: float) -> str:
+    """Return how long something takes: '4 s', '3 min', '2 h 10 min'."""
+    if value < 90:
+        return f"{value:.0f} s"
+    minutes = round(value / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def count(number: int, singular: str, plural: str = "") -> str:

@@ -80,9 +80,9 @@ def _row(video: Video, video_id: str, shard: Shard | None, busy: bool) -> dict[s
     info = shard.info
     problems = "; ".join(problem.reason for problem in info.problems)
     if not info.n_frames:
-        return {**row, "State": _UNREADABLE, "Problems": problems or "holds no frame"}
-    picture = base64.b64encode(shard.thumbnails([info.n_frames // 2])[0]).decode()
-    row["Picture"] = f"data:image/jpeg;base64,{picture}"
+        reason = text.plain(problems) or "holds no frame"
+        return {**row, "State": _UNREADABLE, "Problems": reason}
+    row["Picture"] = _picture(str(shard.path), shard)
     row["State"] = _READY
     row["Frames"] = info.n_frames
     seconds = shard.frames["seconds"]
@@ -95,6 +95,13 @@ def _row(video: Video, video_id: str, shard: Shard | None, busy: bool) -> dict[s
         problems = "; ".join([f"{text.count(damaged, 'frame')} damaged", *filter(None, [problems])])
     row["Problems"] = text.plain(problems)
     return row
+
+
+@st.cache_data(max_entries=5000, show_spinner=False)
+def _picture(path: str, _shard: Shard) -> str:
+    """Return the thumbnail of the middle frame as a data address."""
+    encoded = base64.b64encode(_shard.thumbnails([_shard.info.n_frames // 2])[0]).decode()
+    return f"data:image/jpeg;base64,{encoded}"
 
 
 def _summary(

@@ -113,12 +113,16 @@ class Queue:
             row = connection.execute("SELECT * FROM jobs WHERE id = ?", (job_id,)).fetchone()
         return _job(row) if row else None
 
-    def latest(self, kind: str, dataset_id: str) -> Job | None:
-        """Return the newest job of a kind on a dataset, or None."""
+    def latest(
+        self, kind: str, dataset_id: str, parameters: dict[str, Any] | None = None
+    ) -> Job | None:
+        """Return the newest job of a kind on a dataset, with these parameters if given."""
+        wanted = None if parameters is None else json.dumps(parameters, sort_keys=True)
         with self._catalogue.connect() as connection:
             row = connection.execute(
-                "SELECT * FROM jobs WHERE kind = ? AND dataset_id = ? ORDER BY id DESC LIMIT 1",
-                (kind, dataset_id),
+                "SELECT * FROM jobs WHERE kind = ?1 AND dataset_id = ?2 "
+                "AND (?3 IS NULL OR parameters = ?3) ORDER BY id DESC LIMIT 1",
+                (kind, dataset_id, wanted),
             ).fetchone()
         return _job(row) if row else None
 

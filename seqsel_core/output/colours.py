@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from matplotlib.colors import to_hex, to_rgb
 
+from seqsel_core.palette import VIDEO_COLOURS
+
 INK = "#222222"
 MUTED = "#6b6b6b"
 GRID = "#e3e3e3"
@@ -14,8 +16,6 @@ BACKGROUND_FRAMES = "#c9c9c9"
 SETS = {"input": "#8a8a8a", "selected": "#0072b2", "random": "#e69f00"}
 """Colour of each set of sequences that is compared."""
 
-# Okabe & Ito, "Color Universal Design" (2008), without yellow, which is too pale on white.
-_VIDEOS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#333333")
 _MARKERS = ("o", "s", "^", "D", "v")
 
 
@@ -32,8 +32,8 @@ def style(video: int) -> Style:
     There are not more than seven colours that everybody can tell apart, so the marker
     changes when they are used up.
     """
-    marker, colour = divmod(video, len(_VIDEOS))
-    return Style(_VIDEOS[colour], _MARKERS[marker % len(_MARKERS)])
+    marker, colour = divmod(video, len(VIDEO_COLOURS))
+    return Style(VIDEO_COLOURS[colour], _MARKERS[marker % len(_MARKERS)])
 
 
 def shade(colour: str, lightness: float) -> str:

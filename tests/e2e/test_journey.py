@@ -35,7 +35,7 @@ def sample(server, browser_type, browser_type_launch_args, browser_context_args)
 @pytest.fixture
 def explore(sample, server, page, settled):
     """The Explore page of the sample."""
-    page.goto(sample.replace(server.url, f"{server.url}/tune"))
+    page.goto(sample.replace(server.url, f"{server.url}/explore"))
     settled(page)
     return page
 
@@ -44,7 +44,7 @@ def test_sliders_change_the_selection(explore, settled):
     """Sliders that do not reach the engine, or break the rule, would show other counts."""
     page = explore
     expect(page.get_by_role("heading", level=3)).to_have_text(
-        "20 sequences of 10 frames from 4 of 4 videos"
+        "20 sequences of 10 frames from 3 of 3 videos"
     )
     length = page.get_by_role("slider", name="Sequence length")
     for _ in range(5):
@@ -79,7 +79,7 @@ def test_maps_timeline_and_strips_are_drawn(explore):
         ".map(plot => plot._fullData.map(trace => trace._length))"
     )
     pca, umap = points[0], points[1]
-    assert pca[0] == 62  # all sequences of ten in the sample's 622 frames
+    assert pca[0] == 50  # all sequences of ten in the sample's 502 frames
     assert pca == umap
     images = explore.get_by_test_id("stImage").locator("img")
     expect(images).to_have_count(8)

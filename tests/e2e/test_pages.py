@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 def test_the_first_visit_of_a_new_server_by_a_deep_link(server, page, settled):
     """Streamlit greets it with "Page not found" if it takes `pages/` for its old pages."""
-    page.goto(f"{server.url}/export")
+    page.goto(f"{server.url}/output")
     settled(page)
     expect(page.get_by_role("heading", name="Nothing to take yet")).to_be_visible()
     expect(page.get_by_text("Page not found")).to_have_count(0)
@@ -21,8 +21,8 @@ def test_the_first_visit_of_a_new_server_by_a_deep_link(server, page, settled):
     ("path", "heading"),
     [
         ("", "Pick the video sequences worth labelling"),
-        ("/tune", "Nothing to explore yet"),
-        ("/export", "Nothing to take yet"),
+        ("/explore", "Nothing to explore yet"),
+        ("/output", "Nothing to take yet"),
     ],
 )
 def test_a_deep_link_on_a_fresh_server_shows_a_page(server, page, settled, path, heading):

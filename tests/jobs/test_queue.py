@@ -104,3 +104,12 @@ def test_names_that_are_not_utf8_do_not_break_a_report(queue):
     queue.claim()
     assert queue.report(job, "embedding", "clip\udcff.mp4", 1, 2, "frames", 1.0)
     assert "clip" in queue.get(job).detail
+
+
+def test_the_latest_job_can_be_asked_for_by_its_parameters(queue):
+    """Somebody else's output, of another selection, would be offered as one's own."""
+    mine = queue.submit("output", "a", {"n": 1})
+    queue.submit("output", "a", {"n": 2})
+    assert queue.latest("output", "a", {"n": 1}).id == mine
+    assert queue.latest("output", "a").parameters == {"n": 2}
+    assert queue.latest("output", "a", {"n": 3}) is None

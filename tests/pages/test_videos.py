@@ -29,7 +29,8 @@ def test_the_sample_is_queued_by_one_click(open_page, data_dir, no_worker):
     next(button for button in app.button if button.label == "Use the sample").click().run()
     assert not app.exception
     (record,) = Datasets(data_dir).all()
-    assert record.kind == "sample"
+    assert record.name == "Sample"
+    assert len(list(record.input_dir.glob("*.mp4"))) == 3
     assert Queue(data_dir).latest("embed", record.id).state == "queued"
 
 

@@ -10,17 +10,16 @@ from pages.ui.downloads import instant_downloads, run_downloads
 from pages.ui.job_panel import job_panel, queue, submit
 from seqsel_core.errors import SeqselError
 
-_FORMATS = {"png": "PNG, exact", "jpg": "JPEG, small", "webp": "WebP"}
-_SIZES = {"-1": "As in the video", "720": "Short edge 720", "480": "480", "224": "224"}
+_FORMATS = {"png": "PNG (exact)", "jpg": "JPEG (small files)", "webp": "WebP (exact)"}
+_SIZES = {"-1": "As in the video", "720": "720 px", "480": "480 px", "224": "224 px"}
 
 record = session.current_dataset()
-session.write_url(record)
 dataset = None
 if record is not None:
     try:
         dataset = loaders.load_dataset(record)
     except SeqselError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(text.for_markdown(str(error), 600), icon=":material/error:")
 if record is None or dataset is None or not dataset.videos:
     st.title("Nothing to take yet")
     st.markdown("Add videos and choose sequences first.")
@@ -41,7 +40,7 @@ choice = loaders.load_choice(dataset, values)
 if not len(choice.selection):
     st.warning("No sequence is selected.", icon=":material/filter_alt_off:")
     if st.button("Change the selection"):
-        st.switch_page("pages/explore/tune.py", query_params=session.link_query(record))
+        st.switch_page("pages/explore/explore.py", query_params=session.link_query(record))
     st.stop()
 
 videos = len({span.video for span in choice.selected})
@@ -53,7 +52,7 @@ summary.markdown(
     f"{choice.selection.covering_radius:.3f}"
 )
 if change.button("Change", icon=":material/tune:", width="stretch"):
-    st.switch_page("pages/explore/tune.py", query_params=session.link_query(record))
+    st.switch_page("pages/explore/explore.py", query_params=session.link_query(record))
 
 st.subheader("Lists", divider="gray")
 instant_downloads(choice)
@@ -68,7 +67,12 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
         "Format", list(_FORMATS), default="png", required=True, format_func=_FORMATS.get
     )
     size = st.segmented_control(
-        "Size", list(_SIZES), default="-1", required=True, format_func=_SIZES.get
+        "Size",
+        list(_SIZES),
+        default="-1",
+        required=True,
+        format_func=_SIZES.get,
+        help="Length of the short edge of the pictures.",
     )
 options = {
     **values.overrides(),
@@ -77,7 +81,9 @@ options = {
     "output_image_size": int(str(size)),
     "output_dir": os.environ.get("SEQSEL_OUTPUT_ROOT") or str(session.data_dir() / "output"),
 }
-job = queue().latest("output", record.id)
+if size == "-1" and any(item.video.is_folder for item in dataset.videos):
+    st.caption(":material/info: Frames of a folder are copied as they are, in their own format.")
+job = queue().latest("output", record.id, options)
 if st.button(
     f"Write {text.count(choice.n_selected_frames, 'frame')}",
     type="primary",
@@ -87,8 +93,5 @@ if st.button(
     submit("output", record.id, options)
     st.rerun()
 job_panel(job, "Writing")
-if job and job.state == "done":
-    written = {key: job.parameters.get(key) for key in values.overrides()}
-    if written != values.overrides():
-        st.caption(":material/info: Written before the selection was changed:")
+if job and job.result.get("output"):
     run_downloads(Path(job.result["output"]), job.result.get("zip", ""))

@@ -1,5 +1,7 @@
 """Explore, driven without a browser."""
 
+import shutil
+
 import pytest
 
 
@@ -17,7 +19,7 @@ def _headline(app):
 
 def test_it_shows_a_selection_that_keeps_to_the_rule(open_page, dataset):
     """The page would be empty, or show other numbers than were asked for."""
-    app = open_page("explore/tune.py")
+    app = open_page("explore/explore.py")
     assert _headline(app) == "20 sequences of 10 frames from 3 of 3 videos"
     assert app.metric[0].value == "200"
     assert _slider(app, "n_samples").step == 10
@@ -25,7 +27,7 @@ def test_it_shows_a_selection_that_keeps_to_the_rule(open_page, dataset):
 
 def test_a_number_that_is_no_multiple_is_moved_to_the_nearest_and_said(open_page, dataset):
     """205 frames in sequences of ten cannot be: the page would crash or silently take others."""
-    app = open_page("explore/tune.py")
+    app = open_page("explore/explore.py")
     _number(app, "n_samples").set_value(104).run()
     assert _headline(app).startswith("10 sequences of 10 frames")
     assert any("104" in c.value and "100" in c.value and "110" in c.value for c in app.caption)
@@ -33,7 +35,7 @@ def test_a_number_that_is_no_multiple_is_moved_to_the_nearest_and_said(open_page
 
 def test_slider_and_number_field_show_one_value(open_page, dataset):
     """Two widgets for one value drift apart unless both are set from one owner."""
-    app = open_page("explore/tune.py")
+    app = open_page("explore/explore.py")
     _slider(app, "n_samples").set_value(70).run()
     assert _number(app, "n_samples").value == 70
     _number(app, "length").set_value(7).run()
@@ -44,7 +46,7 @@ def test_slider_and_number_field_show_one_value(open_page, dataset):
 
 def test_going_through_many_lengths_and_back_ends_where_it_began(open_page, dataset):
     """Rounding at each step drifts: from 200 frames at length 10 to 205 at length 5."""
-    app = open_page("explore/tune.py")
+    app = open_page("explore/explore.py")
     for length in (9, 8, 7, 6, 5):
         _number(app, "length").set_value(length).run()
     assert _headline(app).startswith("40 sequences of 5 frames")
@@ -54,20 +56,20 @@ def test_going_through_many_lengths_and_back_ends_where_it_began(open_page, data
 
 def test_a_new_length_keeps_the_number_of_frames_as_near_as_it_can(open_page, dataset):
     """70 frames in sequences of nine: 72 is nearest; 63, or an error, would surprise."""
-    app = open_page("explore/tune.py", n_samples="70")
+    app = open_page("explore/explore.py", n_samples="70")
     _number(app, "length").set_value(9).run()
     assert _number(app, "n_samples").value == 72
 
 
 def test_the_url_holds_what_is_shown_and_brings_it_back(open_page, dataset):
     """A shared link would show another picture than the one it was copied from."""
-    first = open_page("explore/tune.py")
+    first = open_page("explore/explore.py")
     _number(first, "length").set_value(5).run()
     _slider(first, "n_samples").set_value(50).run()
     query = dict(first.query_params)
     assert query["length"] == "5"
     assert query["n_samples"] == "50"
-    second = open_page("explore/tune.py", **query)
+    second = open_page("explore/explore.py", **query)
     assert _headline(second) == _headline(first)
     assert [m.value for m in second.metric] == [m.value for m in first.metric]
 
@@ -80,38 +82,69 @@ def test_the_url_holds_what_is_shown_and_brings_it_back(open_page, dataset):
         {"length": "100000", "n_samples": "999999999"},
         {"dataset": "../../etc"},
         {"min_distance": "inf", "corrupt": "maybe"},
+        {"min_distance": "1.8"},
+        {"n_samples": "9" * 400, "length": "9" * 400},
     ],
 )
 def test_a_url_with_nonsense_still_shows_a_page(open_page, dataset, query):
     """Somebody types into the address bar: a traceback would greet them."""
-    app = open_page("explore/tune.py", **query)
+    app = open_page("explore/explore.py", **query)
     assert "sequence" in _headline(app)
+
+
+def test_a_check_is_switched_off_by_0_only(open_page, dataset):
+    """A mistyped link would silently let bad frames in."""
+    app = open_page("explore/explore.py", corrupt="maybe", duplicates="0")
+    boxes = {box.key: box.value for box in app.checkbox}
+    assert boxes == {"corrupt": True, "duplicates": False}
+
+
+def test_typing_a_number_counts_in_the_length_that_is_shown(open_page, dataset):
+    """A link with a length of 150 shows 120 here: 240 frames are two of those."""
+    app = open_page("explore/explore.py", length="150", n_samples="150")
+    assert _number(app, "length").value == 120
+    app = open_page("explore/explore.py", length="50", n_samples="50")
+    _number(app, "n_samples").set_value(100).run()
+    assert _headline(app).startswith("2 sequences of 50 frames")
+
+
+def test_a_link_to_a_dataset_that_is_gone_says_so(open_page, dataset):
+    """Another dataset would be shown as if it were the one of the link."""
+    app = open_page("explore/explore.py", dataset="000000000000")
+    assert "not on this server" in app.warning[0].value
+
+
+def test_maps_that_are_not_stored_can_be_drawn(open_page, dataset, data_dir):
+    """After a stopped job neither map is there: two equal buttons would break the page."""
+    shutil.rmtree(data_dir / "projections")
+    app = open_page("explore/explore.py")
+    assert [b.label for b in app.button].count("Draw this map") == 2
 
 
 def test_least_distance_ends_the_selection_early_and_says_so(open_page, dataset):
     """The slider would do nothing, or leave people to wonder where their samples are."""
-    app = open_page("explore/tune.py", min_distance="1.2")
+    app = open_page("explore/explore.py", min_distance="1.2")
     assert int(app.metric[0].value.replace(",", "")) < 200
     assert any("least distance" in caption.value for caption in app.caption)
 
 
 def test_random_selects_others_than_diverse(open_page, dataset):
     """A method that is not passed on would show the same twice."""
-    diverse = open_page("explore/tune.py", n_samples="50")
-    random = open_page("explore/tune.py", n_samples="50", method="random")
+    diverse = open_page("explore/explore.py", n_samples="50")
+    random = open_page("explore/explore.py", n_samples="50", method="random")
     assert diverse.metric[2].value != random.metric[2].value
 
 
 def test_names_from_files_are_text(open_page, dataset):
     """A file called <i>x</i>, or with Markdown in its name, would change the page."""
-    app = open_page("explore/tune.py", length="5", n_samples="200")
+    app = open_page("explore/explore.py", length="5", n_samples="200")
     markdown = " ".join(item.value for item in app.markdown)
     assert "<i>" not in markdown
 
 
 def test_without_videos_it_says_what_to_do(open_page, data_dir):
     """A new user opens Explore first: an exception would be the first thing they see."""
-    app = open_page("explore/tune.py")
+    app = open_page("explore/explore.py")
     assert "Nothing to explore" in app.title[0].value
 
 
@@ -119,5 +152,5 @@ def test_a_damaged_store_is_a_sentence(open_page, dataset, data_dir):
     """A truncated file after a crash would take the page down with a traceback."""
     for path in data_dir.glob("shards/*/*/frames.npy"):
         path.write_bytes(b"gone")
-    app = open_page("explore/tune.py")
+    app = open_page("explore/explore.py")
     assert "damaged" in app.error[0].value

@@ -10,7 +10,6 @@ from pages.ui.strip_list import strip_list
 from seqsel_core.errors import SeqselError
 
 record = session.current_dataset()
-session.write_url(record)
 if record is None:
     st.title("Nothing to explore yet")
     st.markdown("Add videos first; the sample takes a minute.")
@@ -21,13 +20,14 @@ if record is None:
 try:
     dataset = loaders.load_dataset(record)
 except SeqselError as error:
-    st.error(str(error), icon=":material/error:")
+    st.error(text.for_markdown(str(error), 600), icon=":material/error:")
     st.stop()
 
 with st.sidebar:
     session.dataset_picker(record)
 
 if dataset is None or not dataset.videos:
+    session.write_url(record)
     st.title("Explore")
     job = queue().latest("embed", record.id)
     job_panel(job, "Embedding")
@@ -43,9 +43,12 @@ session.write_url(record, chosen.parameters)
 available = int(chosen.candidates.sum())
 if not available:
     st.title("No sequence is left")
+    every = len(chosen.candidates)
     st.warning(
-        f"All {len(chosen.candidates):,} sequences hold a frame that a check leaves out. "
-        "Switch a check off, or choose shorter sequences.",
+        f"All {every:,} sequences hold a frame that a check leaves out. "
+        "Switch a check off, or choose shorter sequences."
+        if every
+        else "No video has that many frames in a row. Choose shorter sequences.",
         icon=":material/filter_alt_off:",
     )
     st.stop()
@@ -99,7 +102,10 @@ if len(selection) < values.n_sequences:
     )
 
 maps = loaders.load_maps(dataset)
-plot_options = {"displayModeBar": False, "scrollZoom": True}
+plot_options = {
+    "displaylogo": False,
+    "modeBarButtons": [["zoom2d", "pan2d", "resetScale2d"]],
+}
 for column, (name, title) in zip(
     st.columns(2), {"pca": "PCA", "umap_k_15": "UMAP"}.items(), strict=True
 ):
@@ -113,10 +119,10 @@ for column, (name, title) in zip(
                 alt=f"{title} map of all sequences; the selected ones are coloured by video",
             )
         else:
-            kind = "umap" if name.startswith("umap") else "embed"
-            job = queue().latest(kind, record.id)
+            jobs = [queue().latest(kind, record.id) for kind in ("embed", "umap")]
+            job = max((job for job in jobs if job), key=lambda job: job.id, default=None)
             job_panel(job, f"{title} map")
-            if (job is None or not job.active) and st.button("Draw this map"):
+            if (job is None or not job.active) and st.button("Draw this map", key=f"draw_{name}"):
                 submit("umap", record.id)
                 st.rerun()
 
@@ -146,4 +152,4 @@ with st.sidebar:
         icon=":material/folder_zip:",
         width="stretch",
     ):
-        st.switch_page("pages/output/export.py", query_params=session.link_query(record))
+        st.switch_page("pages/output/output.py", query_params=session.link_query(record))
