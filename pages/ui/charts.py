@@ -103,7 +103,9 @@ def timeline_figure(
                 textposition="auto",
                 textangle=0,
                 insidetextanchor="middle",
-                insidetextfont={"color": "white"},
+                insidetextfont={"color": "white", "size": 11},
+                outsidetextfont={"size": 11},
+                constraintext="none",
                 cliponaxis=False,
             )
         )

@@ -49,8 +49,8 @@ def strip_list(dataset: Dataset, sequences: Sequences, selection: Selection) -> 
 
 
 def _row(dataset: Dataset, sequences: Sequences, selection: Selection, at: int) -> None:
-    left, right = st.columns([2, 9], vertical_alignment="center")
-    left.markdown(_where(dataset, sequences, selection, at, 30))
+    left, right = st.columns([3, 10], vertical_alignment="center")
+    left.markdown(_where(dataset, sequences, selection, at, 26))
     with right:
         _picture(dataset, sequences, selection, at)
 
