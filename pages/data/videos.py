@@ -44,13 +44,14 @@ def table() -> bool:
 
 ready = table()
 
-if ready:
-    if link.button(
-        "Explore", type="primary", icon=":material/scatter_plot:", width="stretch", shortcut="e"
-    ):
-        st.switch_page("pages/explore/explore.py", query_params=session.link_query(record))
-elif not busy and link.button(
-    "Embed", type="primary", icon=":material/play_arrow:", width="stretch"
+if ready and link.button(
+    "Explore", type="primary", icon=":material/scatter_plot:", width="stretch", shortcut="e"
+):
+    st.switch_page("pages/explore/explore.py", query_params=session.link_query(record))
+if (
+    not busy
+    and (not job or job.state != "done")
+    and link.button("Embed", icon=":material/play_arrow:", width="stretch")
 ):
     submit("embed", record.id)
     st.rerun()

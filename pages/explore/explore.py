@@ -8,6 +8,7 @@ from pages.ui.controls import controls
 from pages.ui.job_panel import job_panel, queue, submit
 from pages.ui.strip_list import strip_list
 from seqsel_core.errors import SeqselError
+from seqsel_core.opening import NOT_EMBEDDED
 
 record = session.current_dataset()
 if record is None:
@@ -17,8 +18,10 @@ if record is None:
         st.switch_page("pages/data/videos.py")
     st.stop()
 
+job = queue().latest("embed", record.id)
+busy = bool(job and job.active)
 try:
-    dataset = loaders.load_dataset(record)
+    dataset = loaders.load_dataset(record, partial=not busy)
 except SeqselError as error:
     st.error(text.for_markdown(str(error), 600), icon=":material/error:")
     st.stop()
@@ -29,9 +32,8 @@ with st.sidebar:
 if dataset is None or not dataset.videos:
     session.write_url(record)
     st.title("Explore")
-    job = queue().latest("embed", record.id)
     job_panel(job, "Embedding")
-    if job is None or not job.active:
+    if not busy:
         st.info("No video of this dataset is ready.", icon=":material/hourglass_empty:")
         if st.button("To the videos", type="primary"):
             st.switch_page("pages/data/videos.py", query_params=session.link_query(record))
@@ -66,6 +68,13 @@ selection = loaders.load_selection(
 sequences = loaders.load_pool(dataset, values.length).sequences
 reached = len({int(sequences.video[position]) for position in selection.order})
 
+missing = sum(item.reason == NOT_EMBEDDED for item in dataset.unreadable)
+if missing:
+    st.warning(
+        f"Not embedded yet: {missing:,} of {missing + len(dataset.videos):,} videos. "
+        "The choice is among the others.",
+        icon=":material/hourglass_top:",
+    )
 selected_frames = len(selection) * values.length
 st.subheader(
     f"{text.count(len(selection), 'sequence')} of {text.count(values.length, 'frame')} "

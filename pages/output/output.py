@@ -17,7 +17,8 @@ record = session.current_dataset()
 dataset = None
 if record is not None:
     try:
-        dataset = loaders.load_dataset(record)
+        job = queue().latest("embed", record.id)
+        dataset = loaders.load_dataset(record, partial=not (job and job.active))
     except SeqselError as error:
         st.error(text.for_markdown(str(error), 600), icon=":material/error:")
 if record is None or dataset is None or not dataset.videos:

@@ -54,8 +54,12 @@ class SharedOrder:
             return nested(self._greedy, count, min_distance)
 
 
-def load_dataset(record: DatasetRecord) -> Dataset | None:
+def load_dataset(record: DatasetRecord, *, partial: bool = False) -> Dataset | None:
     """Return a dataset that is ready, or None.
+
+    Args:
+        record: Which.
+        partial: Do with the videos that are embedded, though others are not.
 
     Raises:
         StoreError: What is stored is damaged.
@@ -66,6 +70,9 @@ def load_dataset(record: DatasetRecord) -> Dataset | None:
     dataset = _dataset(str(data_dir()), record.id, stamp)
     if dataset is None:
         _dataset.clear(str(data_dir()), record.id, stamp)  # look again next time
+        listing = datasets().listing(record.id) if partial else None
+        if listing is not None:
+            dataset = open_dataset(ShardStore(data_dir()), record, listing, partial=True)
     return dataset
 
 

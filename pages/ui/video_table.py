@@ -17,7 +17,9 @@ from seqsel_core.video.types import Video
 
 
 def video_table(record: DatasetRecord, *, busy: bool) -> bool:
-    """Show what was found and what is known of each video; return whether all are embedded.
+    """Show what was found and what is known of each video; return whether some can be explored.
+
+    With `busy`, all have to be embedded for that.
 
     Raises:
         StoreError: What is stored is damaged.
@@ -56,7 +58,7 @@ def video_table(record: DatasetRecord, *, busy: bool) -> bool:
         more = ", …" if len(listing.found.ignored) > 5 else ""
         count = text.count(len(listing.found.ignored), "other file")
         st.caption(text.for_markdown(f"{count} left out: {names}{more}", 300))
-    return not missing and frames > 0
+    return frames > 0 and not (missing and busy)
 
 
 _READY, _UNREADABLE, _WAITING, _TODO = "ready", "unreadable", "waiting", "not embedded"

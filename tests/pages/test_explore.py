@@ -154,3 +154,14 @@ def test_a_damaged_store_is_a_sentence(open_page, dataset, data_dir):
         path.write_bytes(b"gone")
     app = open_page("explore/explore.py")
     assert "damaged" in app.error[0].value
+
+
+def test_the_videos_that_are_embedded_can_be_explored_without_the_others(
+    open_page, dataset, data_dir
+):
+    """One video that kills the worker would lock all others away."""
+    (lost,) = data_dir.glob(f"shards/00/{1:032x}-*")
+    shutil.rmtree(lost)
+    app = open_page("explore/explore.py")
+    assert "of 2 videos" in _headline(app)
+    assert "Not embedded yet: 1 of 3 videos" in app.warning[0].value
