@@ -5,11 +5,13 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from types import FrameType
 
 from seqsel_core.config import Config, options
 from seqsel_core.engine import RunResult, run
 from seqsel_core.errors import SeqselError
+from seqsel_core.output.readable import printable
 from seqsel_core.progress import Terminal
 
 _USAGE = """\
@@ -43,11 +45,13 @@ def main(words: Sequence[str]) -> int:
         with Terminal() as progress:
             result = run(config, progress)
     except SeqselError as error:
-        print(f"Error: {error}", file=sys.stderr)
+        print(f"Error: {printable(str(error))}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         print("Interrupted. What is embedded stays; the next run goes on there.", file=sys.stderr)
         return 130
+    if isinstance(sys.stdout, TextIOWrapper):  # whose encoding may know fewer letters than names
+        sys.stdout.reconfigure(errors="backslashreplace")
     print(summary(result))
     return 0
 
@@ -74,12 +78,8 @@ def summary(result: RunResult) -> str:
     ]
     if dataset.unreadable:
         lines.append(f"{len(dataset.unreadable)} videos cannot be read:")
-        lines += [f"  {_printable(v.video.name)}: {v.reason}" for v in dataset.unreadable]
-    return "\n".join([*lines, f"Written to {result.output}"])
-
-
-def _printable(text: str) -> str:
-    return text.encode("utf-8", "backslashreplace").decode()
+        lines += [f"  {v.video.name}: {v.reason}" for v in dataset.unreadable]
+    return "\n".join(printable(line) for line in [*lines, f"Written to {result.output}"])
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

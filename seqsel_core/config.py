@@ -67,7 +67,7 @@ class Loader:
     """How frames reach the network."""
 
     batch_size: int = option(32, "frames per pass through the network")
-    num_workers: int = option(-1, "decoder threads per video; -1: as FFmpeg sees fit")
+    num_workers: int = option(-1, "threads that decode a video, with PyAV; -1: as FFmpeg sees fit")
 
 
 @dataclass

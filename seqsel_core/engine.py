@@ -5,7 +5,7 @@ Importing this module imports neither torch nor matplotlib; they are loaded when
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,11 +16,12 @@ import numpy.typing as npt
 from seqsel_core.checks import Checks, check_frames
 from seqsel_core.choice import Choice
 from seqsel_core.config import Config
-from seqsel_core.dataset import Dataset, EmbeddedVideo, Unreadable
+from seqsel_core.dataset import Dataset, Unreadable
 from seqsel_core.earlier import load_earlier, remember, selected_before
 from seqsel_core.embed.spec import NONE, EncoderSpec, encoder_spec
 from seqsel_core.errors import ConfigError, InputError, NothingReadable, StoreError
-from seqsel_core.opening import shard_key
+from seqsel_core.opening import shard_key, sort_out
+from seqsel_core.preconditions import refuse_early
 from seqsel_core.progress import Progress, Silent
 from seqsel_core.relevant import irrelevant_frames, only_relevant
 from seqsel_core.select.selection import select_sequences
@@ -32,6 +33,7 @@ from seqsel_core.store.shards import ShardInfo, ShardStore, ShardWriter
 from seqsel_core.video.decoders import decoder_for
 from seqsel_core.video.discover import Found, discover
 from seqsel_core.video.types import ReadResult, Video
+from seqsel_core.video.watched import WatchedDecoder
 
 if TYPE_CHECKING:
     from seqsel_core.project.map_set import MapSet
@@ -55,7 +57,11 @@ class RunResult:
 
 
 def embed(
-    config: Config, progress: Progress | None = None, *, found: Found | None = None
+    config: Config,
+    progress: Progress | None = None,
+    *,
+    found: Found | None = None,
+    before_reading: Callable[[str], str] | None = None,
 ) -> Dataset:
     """Decode and embed all videos that are not stored yet.
 
@@ -63,6 +69,8 @@ def embed(
         config: Uses input_dir and the options of frames, encoder, decoder and store.
         progress: Told how far it is.
         found: The videos, where they are known already; otherwise `input_dir` is searched.
+        before_reading: Called with the content id of a video before it is read; returns why
+            it must not be read, or ''.
 
     Raises:
         InputError: There is nothing to read.
@@ -77,21 +85,17 @@ def embed(
         found = only_relevant(found, Path(config.relevant_filenames_file))
     data_dir = config.resolved_data_dir()
     store, catalogue = ShardStore(data_dir), Catalogue(data_dir)
-    identities, unreadable = _identify(found.videos, catalogue, progress)
+    identities, unreadable = identify(found.videos, catalogue, progress)
     missing = _missing(identities, store, spec, config)
     embedded_now = 0
     if missing:
-        embedded_now = _embed_missing(missing, store, spec, config, progress)
-    videos = []
-    for video, identity in identities:
-        shard = store.find(identity, shard_key(spec, video, config.decoder))
-        assert shard is not None
-        if shard.info.n_frames:
-            videos.append(EmbeddedVideo(video, identity, shard))
-        else:
-            reasons = [problem.reason for problem in shard.info.problems]
-            unreadable.append(Unreadable(video, "; ".join(reasons) or "holds no frame"))
-    unreadable.sort(key=lambda item: item.video.name)
+        watch = before_reading or (lambda video_id: "")
+        embedded_now = _embed_missing(missing, store, spec, config, progress, watch)
+    videos, others = sort_out(
+        (video, identity, store.find(identity, shard_key(spec, video, config.decoder)))
+        for video, identity in identities
+    )
+    unreadable = sorted([*unreadable, *others], key=lambda item: item.video.name)
     if not videos:
         raise NothingReadable(_nothing_readable(unreadable))
     dataset = Dataset(
@@ -105,12 +109,13 @@ def embed(
     return _with_given(dataset, config) if config.embeddings else dataset
 
 
-def select(dataset: Dataset, config: Config) -> Choice:
+def select(dataset: Dataset, config: Config, progress: Progress | None = None) -> Choice:
     """Select the most diverse sequences of a dataset.
 
     Args:
         dataset: From `embed`.
         config: Uses the options of sequences, checks, method and stopping.
+        progress: Told how far it is.
 
     Raises:
         ConfigError: An option cannot be fulfilled on this dataset.
@@ -143,6 +148,8 @@ def select(dataset: Dataset, config: Config) -> Choice:
             f"{count} sequences were asked for, but only {available} can be selected; "
             "all of them are."
         )
+    progress = progress or Silent()
+    progress.stage("selecting", min(available, count or available), "sequences")
     points = pool(dataset.embeddings, sequences, normalize=config.normalize_embeddings)
     selection = select_sequences(
         points,
@@ -153,6 +160,7 @@ def select(dataset: Dataset, config: Config) -> Choice:
         start=config.start,
         seed=config.seed,
         centres=earlier.vectors,
+        advance=progress.advance,
     )
     return Choice(
         dataset, config, sequences, points, candidates, checks, selection, tuple(warnings)
@@ -175,30 +183,15 @@ def run(
     from seqsel_core.output.run_folder import RunFolder
 
     progress = progress or Silent()
-    for name in ("input_dir", "output_dir"):
-        if not getattr(config, name):
-            raise ConfigError(f"Option '{name}' is required: {name}=FOLDER.")
-    input_dir, output_dir = (
-        Path(config.input_dir).expanduser(),
-        Path(config.output_dir).expanduser(),
-    )
-    if output_dir.resolve().is_relative_to(input_dir.resolve()):
-        raise ConfigError(
-            f"output_dir={output_dir} lies in input_dir={input_dir}: the next run would take the "
-            "frames that this one writes for a video. Choose a folder outside."
-        )
-    # Refuse early what would be refused after hours of work.
-    n_sequences(config.stopping_condition.n_samples, config.selected_sequence_length, 0)
-    with RunFolder(output_dir, config.run_directory) as folder:
+    refuse_early(config)
+    with RunFolder(Path(config.output_dir).expanduser(), config.run_directory) as folder:
         dataset = embed(config, progress, found=found)
         if not dataset.embedded_now:
             progress.note(
                 "Nothing to decode or embed: all "
                 f"{len(dataset.videos) + len(dataset.unreadable)} videos are stored."
             )
-        progress.stage("selecting", 0, "sequences")
-        choice = select(dataset, config)
-        progress.advance(len(choice.selection))
+        choice = select(dataset, config, progress)
         for warning in choice.warnings:
             progress.note(f"Warning: {warning}")
         path = folder.write(choice, _maps(choice, progress), progress)
@@ -246,9 +239,10 @@ def _spec(config: Config) -> EncoderSpec:
     )
 
 
-def _identify(
+def identify(
     videos: Sequence[Video], catalogue: Catalogue, progress: Progress
 ) -> tuple[list[tuple[Video, str]], list[Unreadable]]:
+    """Return (video, content id) of every video whose files can be read, and the others."""
     identities, unreadable = [], []
     progress.stage("looking at files", len(videos), "videos")
     for video in videos:
@@ -278,6 +272,7 @@ def _embed_missing(
     spec: EncoderSpec,
     config: Config,
     progress: Progress,
+    watch: Callable[[str], str],
 ) -> int:
     progress.stage("loading the network", 0, "networks")
     from seqsel_core.embed.encoders import load_encoder
@@ -285,7 +280,9 @@ def _embed_missing(
     from seqsel_core.video.probe import estimate_frames
 
     encoder = load_encoder(spec, config.device)
-    estimates = {key: estimate_frames(video) for key, video in missing.items()}
+    estimates = {
+        key: 0 if watch(key[0]) else estimate_frames(video) for key, video in missing.items()
+    }
     expected = sum(estimates.values())
     total = 0
     progress.stage("decoding, embedding", expected, "frames")
@@ -311,9 +308,10 @@ def _embed_missing(
         )
 
     def task(key: tuple[str, str], video: Video) -> Task:
+        decoder = decoder_for(video, config.decoder, threads=config.lightly.loader.num_workers)
         return Task(
             video=video,
-            decoder=decoder_for(video, config.decoder),
+            decoder=WatchedDecoder(decoder, lambda: watch(key[0])),
             open_sink=lambda: store.writer(*key),
             finish=lambda sink, result: finish(key, sink, result),
         )

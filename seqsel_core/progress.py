@@ -8,6 +8,10 @@ from typing import Any, Protocol, Self
 
 from tqdm import tqdm
 
+from seqsel_core.output.readable import printable
+
+_NOTHING_COUNTED = "{desc} [{elapsed}]"
+
 
 class Progress(Protocol):
     """Told of every stage of a run; may raise `KeyboardInterrupt` to stop it."""
@@ -67,7 +71,11 @@ class Terminal:
         """See `Progress`."""
         self._close()
         self._bar = tqdm(
-            total=total or None, desc=f"{name:<22}", unit=f" {unit}", dynamic_ncols=True
+            total=total or None,
+            desc=f"{name:<22}",
+            unit=f" {unit}",
+            dynamic_ncols=True,
+            bar_format=None if total else _NOTHING_COUNTED,
         )
 
     def total(self, total: int) -> None:
@@ -78,13 +86,14 @@ class Terminal:
     def advance(self, count: int, detail: str = "") -> None:
         """See `Progress`."""
         if self._bar is not None:
+            self._bar.bar_format = None
             if detail:
-                self._bar.set_postfix_str(detail[-40:], refresh=False)
+                self._bar.set_postfix_str(printable(detail)[-40:], refresh=False)
             self._bar.update(count)
 
     def note(self, text: str) -> None:
         """See `Progress`."""
-        tqdm.write(text, file=sys.stderr)
+        tqdm.write(printable(text), file=sys.stderr)
 
     def _close(self) -> None:
         if self._bar is not None:

@@ -16,7 +16,9 @@ from seqsel_core import Config, Dataset, embed, run
 from seqsel_core.errors import ConfigError, NothingReadable, StoreError
 from seqsel_core.progress import Silent
 from seqsel_core.store.shards import ShardWriter
+from seqsel_core.video.decoders import decoder_for
 from seqsel_core.video.discover import discover
+from seqsel_core.video.types import Video
 
 
 def codes(dataset: Dataset, encoder: Any) -> dict[str, list[int]]:
@@ -257,6 +259,8 @@ def test_a_damaged_store_is_told(
             "205 .*10.* 200 or 210",
         ),
         (["output_dir=out", "stopping_condition.n_samples=1.5"], "share"),
+        (["output_dir=out", "embeddings=missing.csv"], r"embeddings=missing\.csv does not exist"),
+        (["output_dir=out", "datapool.name=a/b"], r"datapool\.name=a/b must be letters"),
     ],
 )
 def test_a_run_that_cannot_be_is_refused_before_any_work(
@@ -285,3 +289,19 @@ def test_what_a_manifest_says_is_json(
     assert manifest["decoder"] == "pyav"
     assert manifest["n_frames"] == 3
     assert manifest["time_base"] == [1, 1000]
+
+
+def test_the_number_of_threads_reaches_the_decoder(
+    clips: Any, configure: Callable[..., Config], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches lightly.loader.num_workers read and not used."""
+    asked = []
+
+    def decoder(video: Video, name: str, *, threads: int = -1) -> Any:
+        asked.append(threads)
+        return decoder_for(video, name, threads=threads)
+
+    clips.write(tmp_path / "in/a.mkv", 3)
+    monkeypatch.setattr("seqsel_core.engine.decoder_for", decoder)
+    embed(configure("lightly.loader.num_workers=3"))
+    assert 3 in asked

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ import pytest
 from seqsel_core import Choice, Config, Dataset, EmbeddedVideo, Video, select
 from seqsel_core.earlier import remember
 from seqsel_core.errors import ConfigError, InputError
+from seqsel_core.progress import Silent
 from seqsel_core.store.shards import ShardInfo, ShardStore
 
 Spans = list[tuple[str, int, int]]
@@ -138,6 +139,17 @@ def test_videos_that_are_too_short_are_told(tmp_path: Path) -> None:
         assert part in choice.warnings[0]
 
 
+def test_the_end_of_a_video_may_be_kept(tmp_path: Path) -> None:
+    """Catches remainder=overlap that is not passed on."""
+    dataset = stored(tmp_path, *random_videos(25))
+    words = ["stopping_condition.min_distance=0", "selected_sequence_length=10"]
+    dropped = select(dataset, Config.parse(words))
+    assert sorted(spans(dropped)) == [("0.mp4", 0, 10), ("0.mp4", 10, 20)]
+    kept = select(dataset, Config.parse([*words, "remainder=overlap"]))
+    assert sorted(spans(kept)) == [*sorted(spans(dropped)), ("0.mp4", 15, 25)]
+    assert (dropped.sequences.left_out, kept.sequences.left_out) == (5, 0)
+
+
 def test_more_than_there_is_selects_all_and_says_so(tmp_path: Path) -> None:
     """Catches a selection filled up with copies of the first sequence."""
     dataset = stored(tmp_path, *random_videos(45))
@@ -215,3 +227,23 @@ def test_a_datapool_that_holds_everything_is_told(tmp_path: Path) -> None:
     remember(select(dataset, config))
     with pytest.raises(InputError, match=r"None of the 2 .* the datapool 'pool'"):
         select(dataset, config)
+
+
+def test_selecting_tells_how_far_it_is(tmp_path: Path, configure: Callable[..., Config]) -> None:
+    """Catches a bar without rate and time left while thousands of sequences are picked."""
+
+    class Recorder(Silent):
+        stages: ClassVar[list[tuple[str, int, str]]] = []
+        done = 0
+
+        def stage(self, name: str, total: int, unit: str) -> None:
+            self.stages.append((name, total, unit))
+
+        def advance(self, count: int, detail: str = "") -> None:
+            self.done += count
+
+    dataset = stored(tmp_path / "store", np.eye(6, dtype=np.float32))
+    progress = Recorder()
+    select(dataset, configure("stopping_condition.n_samples=4"), progress)
+    assert progress.stages == [("selecting", 4, "sequences")]
+    assert progress.done == 4

@@ -2,16 +2,20 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from seqsel_core.__main__ import help_text, main
+from seqsel_core.__main__ import help_text, main, summary
 from seqsel_core.config import options
+from seqsel_core.select.selection import Selection
 
 ROOT = Path(__file__).parents[1]
 
@@ -188,3 +192,62 @@ def _words(input_dir, tmp_path, output=None):
         "stopping_condition.n_samples=5",
         f"data_dir={tmp_path / 'data'}",
     ]
+
+
+def test_hostile_names_in_the_summary_are_text(capsys):
+    """A name that is not UTF-8 would end with a traceback after everything is written."""
+    name = "clip\udcff\x1b[2J\n.mp4"
+    bad = SimpleNamespace(video=SimpleNamespace(name=name), reason="cannot be opened: \x1b[2J")
+    choice = SimpleNamespace(
+        dataset=SimpleNamespace(videos=[1], unreadable=[bad], n_frames=9),
+        selected=[SimpleNamespace(video=0)],
+        selection=Selection(
+            np.array([0]), np.array([np.inf], np.float32), np.array([0.5], np.float32)
+        ),
+        sequences=SimpleNamespace(length=3),
+        n_selected_frames=3,
+    )
+    print(summary(SimpleNamespace(choice=choice, output=Path("out\udcff"))))
+    shown = capsys.readouterr().out
+    assert "  clip\\xff\\x1b[2J\\n.mp4: cannot be opened: \\x1b[2J" in shown.splitlines()
+    assert shown.splitlines()[-1] == "Written to out\\xff"
+
+
+def test_hostile_names_in_an_error_are_text(tmp_path, capsys):
+    """An escape sequence in a path would reach the terminal."""
+    assert main(_words(f"{tmp_path}/\x1b[2J", tmp_path)) == 2
+    assert "\\x1b[2J does not exist" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_real_interrupt_while_decoding(tmp_path, frames):
+    """Ctrl-C would wait for the end, show a traceback, or lose what is embedded."""
+    long = tmp_path / "in" / "street long"
+    long.mkdir()
+    for index in range(5000):
+        (long / f"{index:04d}.png").hardlink_to(frames / "street" / f"{index % 25:03d}.png")
+    words = [*_words(frames, tmp_path), "lightly.loader.batch_size=4"]
+    child = subprocess.Popen(
+        [sys.executable, "-m", "seqsel_core", *words],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    until = time.monotonic() + 120
+    while len(stored := _manifests(tmp_path)) < 3:  # all but the long one
+        assert child.poll() is None, child.communicate()
+        assert time.monotonic() < until, "waited too long"
+        time.sleep(0.05)
+    child.send_signal(signal.SIGINT)
+    _, error = child.communicate(timeout=30)
+    assert child.returncode == 130
+    assert "What is embedded stays" in error
+    assert "Traceback" not in error
+    assert not (tmp_path / "out").exists()
+    assert _manifests(tmp_path) == stored
+    assert list((tmp_path / "data" / "shards" / "tmp").iterdir()) == []
+
+
+def _manifests(tmp_path):
+    return sorted((tmp_path / "data" / "shards").glob("??/*/manifest.json"))

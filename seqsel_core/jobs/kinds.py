@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from seqsel_core.config import Config
-from seqsel_core.engine import embed, run
+from seqsel_core.engine import embed, identify, run
 from seqsel_core.errors import InputError
-from seqsel_core.jobs.progress import JobProgress
+from seqsel_core.jobs.progress import Cancelled, JobProgress
 from seqsel_core.jobs.queue import Job, Queue
-from seqsel_core.opening import open_dataset
+from seqsel_core.jobs.suspects import Suspects
+from seqsel_core.opening import open_dataset, stored_shards
 from seqsel_core.store.catalogue import Catalogue
 from seqsel_core.store.datasets import DatasetRecord, Datasets, Listing
 from seqsel_core.store.projections import Projections
@@ -30,9 +32,10 @@ def embed_dataset(job: Job, progress: JobProgress, data_dir: Path) -> dict[str, 
     record = _dataset(datasets, job)
     progress.stage("looking for videos", 0, "videos")
     found = _discover(record)
-    listing = _identify(found, data_dir, progress)
-    datasets.save_listing(record.id, listing)
-    dataset = embed(_config(record, data_dir), progress, found=found)
+    datasets.save_listing(record.id, Listing(found, _content_ids(found, data_dir, progress)))
+    suspects = Suspects(data_dir, job.id)
+    dataset = embed(_config(record, data_dir), progress, found=found, before_reading=suspects.begin)
+    suspects.end()
     progress.stage("drawing the PCA map", 0, "maps")
     _map(dataset.embeddings, ("pca",), data_dir, dataset.key)
     Queue(data_dir).submit("umap", record.id)
@@ -53,15 +56,29 @@ def map_dataset(job: Job, progress: JobProgress, data_dir: Path) -> dict[str, An
 
 
 def write_output(job: Job, progress: JobProgress, data_dir: Path) -> dict[str, Any]:
-    """Write the output folder of a selection, and a zip of its frames."""
-    record = _dataset(Datasets(data_dir), job)
+    """Write the output folder of a selection, and a zip of its frames.
+
+    The videos are those that were embedded and shown, whatever lies in the folder by now.
+    """
+    datasets = Datasets(data_dir)
+    record = _dataset(datasets, job)
+    listing = datasets.listing(record.id)
+    if listing is None:
+        raise InputError("The dataset is not embedded yet.")
+    _check_unchanged(listing, _content_ids(listing.found, data_dir, progress))
     overrides = {**job.parameters, "data_dir": str(data_dir), **_identity(record)}
-    result = run(Config.from_overrides(overrides), progress, found=_discover(record))
+    found = _stored(record, listing, data_dir)
+    result = run(Config.from_overrides(overrides), progress, found=found)
     sampled = result.output / "data" / "sampled"
     archive = result.output / "data" / "sampled.zip"
+    message = ""
     if sampled.is_dir():
-        _zip(sampled, archive, progress)
-    return {"output": str(result.output), "zip": str(archive) if sampled.is_dir() else ""}
+        try:
+            _zip(sampled, archive, progress)
+        except (OSError, Cancelled) as error:  # the folder is whole without it
+            message = f"The pictures are not packed: {getattr(error, 'strerror', '') or 'stopped'}."
+    packed = str(archive) if archive.exists() else ""
+    return {"output": str(result.output), "zip": packed, "message": message}
 
 
 KINDS: dict[str, Callable[[Job, JobProgress, Path], dict[str, Any]]] = {
@@ -84,17 +101,30 @@ def _discover(record: DatasetRecord) -> Found:
     return discover(record.input_dir, frame_order=record.frame_order, follow_links=False)
 
 
-def _identify(found: Found, data_dir: Path, progress: JobProgress) -> Listing:
-    catalogue = Catalogue(data_dir)
-    progress.stage("looking at files", len(found.videos), "videos")
-    identities = []
-    for video in found.videos:
-        try:
-            identities.append(catalogue.video_id(video))
-        except OSError:
-            identities.append("")
-        progress.advance(1, video.name)
-    return Listing(found, tuple(identities))
+def _content_ids(found: Found, data_dir: Path, progress: JobProgress) -> tuple[str, ...]:
+    """Return the content id of every video; '' where its files cannot be read."""
+    identities, _ = identify(found.videos, Catalogue(data_dir), progress)
+    ids = {video.name: identity for video, identity in identities}
+    return tuple(ids.get(video.name, "") for video in found.videos)
+
+
+def _check_unchanged(listing: Listing, now: tuple[str, ...]) -> None:
+    for video, before, after in zip(listing.found.videos, listing.video_ids, now, strict=True):
+        if before != after:
+            raise InputError(f"'{video.name}' changed since it was embedded. Press Embed again.")
+
+
+def _stored(record: DatasetRecord, listing: Listing, data_dir: Path) -> Found:
+    """Return what the page shows: the videos but those that are not embedded yet."""
+    shards = stored_shards(ShardStore(data_dir), record, listing)
+    videos = tuple(video for video, video_id, shard in shards if shard or not video_id)
+    if not any(shard for _, _, shard in shards):
+        raise InputError("The dataset is not embedded yet.")
+    found = replace(listing.found, videos=videos)
+    if left_out := len(shards) - len(videos):
+        warning = f"{left_out} of {len(shards)} videos are not embedded yet and take no part."
+        return replace(found, warnings=(*found.warnings, warning))
+    return found
 
 
 def _identity(record: DatasetRecord) -> dict[str, Any]:
@@ -126,9 +156,12 @@ def _zip(folder: Path, archive: Path, progress: JobProgress) -> None:
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     progress.stage("packing", len(files), "pictures")
     partial = archive.with_suffix(".partial")
-    with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as target:
-        for path in files:
-            name = path.relative_to(folder).as_posix()
-            target.write(path, name.encode("utf-8", "backslashreplace").decode())
-            progress.advance(1)
-    partial.rename(archive)
+    try:
+        with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as target:
+            for path in files:
+                name = path.relative_to(folder).as_posix()
+                target.write(path, name.encode("utf-8", "backslashreplace").decode())
+                progress.advance(1)
+        partial.rename(archive)
+    finally:
+        partial.unlink(missing_ok=True)

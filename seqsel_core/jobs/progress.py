@@ -60,7 +60,7 @@ class JobProgress:
         self._reported = time.monotonic()
         (first, before), (last, after) = self._history[0], self._history[-1]
         rate = (after - before) / (last - first) if last > first else 0.0
-        total = max(self._total, self._done)
+        total = max(self._total, self._done) if self._total else 0
         if not self._queue.report(
             self._job_id, self._stage, self._detail, self._done, total, self._unit, rate
         ):

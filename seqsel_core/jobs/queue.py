@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from seqsel_core.jobs.suspects import blame, forget
 from seqsel_core.store.catalogue import Catalogue
 
 ACTIVE = ("queued", "running", "cancelling")
@@ -166,9 +167,20 @@ class Queue:
                 (state, _text(message), json.dumps(result or {}), time.time(), job_id),
             )
 
+    def release(self, job_id: int) -> None:
+        """Put a running job back into the queue, because its worker was told to end."""
+        with self._catalogue.connect() as connection:
+            forget(connection, job_id)
+            connection.execute(
+                "UPDATE jobs SET state = 'queued', attempts = attempts - 1 "
+                "WHERE id = ? AND state = 'running'",
+                (job_id,),
+            )
+
     def adopt_orphans(self) -> None:
         """Put jobs whose worker died back into the queue; the second time they have failed.
 
+        Where a video was being read, that video is blamed instead, and the job goes on.
         Only for the one living worker: what runs and is not its own has no worker.
         """
         with self._catalogue.connect() as connection:
@@ -176,9 +188,11 @@ class Queue:
             connection.execute(
                 "UPDATE jobs SET state = 'failed', message = "
                 "'The worker process died twice at this job. Its log is worker.log in the data "
-                "directory.' WHERE state = 'running' AND attempts >= ?",
+                "directory.' WHERE state = 'running' AND attempts >= ? "
+                "AND id NOT IN (SELECT job_id FROM suspects)",
                 (_MOST_ATTEMPTS,),
             )
+            blame(connection)
             connection.execute("UPDATE jobs SET state = 'queued' WHERE state = 'running'")
 
 

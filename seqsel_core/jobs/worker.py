@@ -14,6 +14,7 @@ import sys
 import time
 from pathlib import Path
 from types import FrameType
+from typing import IO
 
 from seqsel_core.errors import SeqselError
 from seqsel_core.jobs.kinds import KINDS
@@ -23,13 +24,14 @@ from seqsel_core.jobs.start import worker_lock
 
 _IDLE_SECONDS = 120.0
 _POLL_SECONDS = 0.3
+_LOCK_SECONDS = 2.0  # a look at the lock, and the last moments of a worker that ends, take less
 
 _log = logging.getLogger("seqsel")
 
 
 def work(data_dir: Path, idle_seconds: float = _IDLE_SECONDS) -> None:
-    """Do jobs until there have been none for a while; at once nothing if another worker lives."""
-    lock = worker_lock(data_dir)
+    """Do jobs until there have been none for a while; nothing if another worker lives."""
+    lock = _lock(data_dir)
     if lock is None:
         return
     with lock:
@@ -45,12 +47,23 @@ def work(data_dir: Path, idle_seconds: float = _IDLE_SECONDS) -> None:
             idle_since = time.monotonic()
 
 
+def _lock(data_dir: Path) -> IO[str] | None:
+    """Return the lock, or None where another worker keeps it."""
+    until = time.monotonic() + _LOCK_SECONDS
+    while (lock := worker_lock(data_dir)) is None and time.monotonic() < until:
+        time.sleep(0.1)
+    return lock
+
+
 def _do(job: Job, queue: Queue, data_dir: Path) -> None:
     _log.info("job %d: %s begins", job.id, job.kind)
     try:
         result = KINDS[job.kind](job, JobProgress(queue, job.id), data_dir)
     except Cancelled:
         queue.finish(job.id, "cancelled")
+    except SystemExit:  # the next worker goes on with it
+        queue.release(job.id)
+        raise
     except SeqselError as error:
         queue.finish(job.id, "failed", str(error))
     except MemoryError:

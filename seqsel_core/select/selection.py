@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from seqsel_core.select.kcenter import FloatArray, IntArray, KCenter
+
+Advance = Callable[[int], None]
+"""Told how many more sequences are picked."""
+
+
+def _nobody(count: int) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,7 @@ def select_sequences(
     start: str = "medoid",
     seed: int = 0,
     centres: FloatArray | None = None,
+    advance: Advance = _nobody,
 ) -> Selection:
     """Select diverse sequences until a stopping condition is reached.
 
@@ -61,22 +70,31 @@ def select_sequences(
         start: First pick of 'coreset'; see `KCenter`.
         seed: Of 'random'.
         centres: Representations that count as selected before, shape (C, D).
+        advance: Told of every pick; what it raises ends the selection.
     """
     limit = int(candidates.sum()) if count is None else min(count, int(candidates.sum()))
     if method == "random":
-        return _random(points, candidates, limit, min_distance, seed, centres)
+        return _random(points, candidates, limit, min_distance, seed, centres, advance)
     greedy = KCenter(points, candidates, start=start, centres=centres)
-    return nested(greedy, limit, min_distance)
+    return nested(greedy, limit, min_distance, advance)
 
 
-def nested(greedy: KCenter, count: int, min_distance: float = -1) -> Selection:
+def nested(
+    greedy: KCenter, count: int, min_distance: float = -1, advance: Advance = _nobody
+) -> Selection:
     """Return the first `count` picks of a k-center order, computing what is missing.
 
     Picks get closer along the order, so the first one closer than `min_distance` ends it.
+    `advance` is told of every pick that is computed.
     """
     least = np.float32(min_distance)
-    while len(greedy.order) < count and not (greedy.distances and greedy.distances[-1] < least):
-        greedy.extend(min(count, len(greedy.order) + 16) if least >= 0 else count)
+    while (done := len(greedy.order)) < count:
+        if greedy.distances and greedy.distances[-1] < least:
+            break
+        greedy.extend(done + 1)
+        if len(greedy.order) == done:
+            break
+        advance(1)
     distances = np.array(greedy.distances[:count], np.float32)
     kept = int(np.argmax(distances < least)) if (distances < least).any() else len(distances)
     return Selection(
@@ -93,6 +111,7 @@ def _random(
     min_distance: float,
     seed: int,
     centres: FloatArray | None,
+    advance: Advance,
 ) -> Selection:
     cover = KCenter(points, candidates, centres=centres)
     for pick in np.random.default_rng(seed).permutation(np.flatnonzero(candidates)):
@@ -100,4 +119,5 @@ def _random(
             break
         if cover.nearest[pick] >= np.float32(min_distance):
             cover.take(int(pick))
+            advance(1)
     return nested(cover, len(cover.order))

@@ -1,7 +1,7 @@
 """What seqsel remembers besides arrays, in one SQLite file: `catalogue.sqlite3`.
 
 Tables are created here; each is used by one module: `contents` below, `datasets` by
-`datasets.py`, `jobs` by `jobs/queue.py`.
+`datasets.py`, `jobs` by `jobs/queue.py`, `suspects` by `jobs/suspects.py`.
 """
 
 from __future__ import annotations
@@ -33,6 +33,9 @@ CREATE TABLE IF NOT EXISTS jobs (
     rate REAL NOT NULL DEFAULT 0, message TEXT NOT NULL DEFAULT '',
     result TEXT NOT NULL DEFAULT '', attempts INTEGER NOT NULL DEFAULT 0,
     created REAL NOT NULL, updated REAL NOT NULL
+);
+CREATE TABLE IF NOT EXISTS suspects (
+    video_id TEXT PRIMARY KEY, job_id INTEGER NOT NULL, deaths INTEGER NOT NULL
 );
 """
 
@@ -73,7 +76,7 @@ class Catalogue:
         """Return the content id of a video; it is hashed once for each state of its files.
 
         Raises:
-            OSError: A file cannot be read.
+            OSError: The file, or every frame, cannot be read.
         """
         key = signature(video)
         with self.connect() as connection:
@@ -82,7 +85,10 @@ class Catalogue:
             ).fetchone()
         if row:
             return str(row["video_id"])
-        identity = content_id(video)
+        unreadable: list[Path] = []
+        identity = content_id(video, unreadable)
+        if unreadable:
+            return identity  # not kept: they may be readable next time
         with self.connect() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO contents VALUES (?, ?, ?)", (key, identity, time.time())

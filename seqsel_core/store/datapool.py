@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import re
+import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from zipfile import BadZipFile
@@ -66,13 +70,40 @@ class Datapool:
         return content
 
     def add(self, encoder: str, keys: list[str], vectors: npt.NDArray[np.float32]) -> None:
-        """Add selected sequences; see `PoolContent`."""
-        before = self.load(encoder)
-        if before.vectors is not None:
-            keys = before.keys + keys
-            vectors = np.concatenate([before.vectors, vectors])
+        """Add the sequences of a run whose output folder is written; see `PoolContent`.
+
+        Raises:
+            ConfigError, StoreError: As `load`; or it cannot be written.
+        """
+        try:
+            with self._lock():
+                before = self.load(encoder)
+                if before.vectors is not None:
+                    keys = before.keys + keys
+                    vectors = np.concatenate([before.vectors, vectors])
+                self._write(encoder, keys, vectors)
+        except OSError as error:
+            raise StoreError(
+                f"The output folder is complete, but its selection is not in the datapool: "
+                f"{self._path} cannot be written: {error.strerror}."
+            ) from error
+
+    @contextlib.contextmanager
+    def _lock(self) -> Iterator[None]:
+        """Keep other processes from adding at the same time."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = self._path.with_suffix(f".{os.getpid()}.tmp")
-        with temporary.open("wb") as file:
-            np.savez(file, encoder=encoder, keys=np.array(keys, dtype=np.str_), vectors=vectors)
-        temporary.replace(self._path)
+        descriptor = os.open(self._path.parent, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _write(self, encoder: str, keys: list[str], vectors: npt.NDArray[np.float32]) -> None:
+        temporary = self._path.with_name(f".{uuid.uuid4().hex}.tmp")
+        try:
+            with temporary.open("wb") as file:
+                np.savez(file, encoder=encoder, keys=np.array(keys, np.str_), vectors=vectors)
+            temporary.replace(self._path)
+        finally:
+            temporary.unlink(missing_ok=True)

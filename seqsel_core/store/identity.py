@@ -3,28 +3,39 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import xxhash
 
 from seqsel_core.video.types import Video
 
 _PIECE = 1 << 20
+_T = TypeVar("_T")
 
 
-def content_id(video: Video) -> str:
+def content_id(video: Video, unreadable: list[Path] | None = None) -> str:
     """Return 32 hex digits that depend on the bytes of a video only, not on its name.
 
-    A folder of frames is the run of its frames: their bytes in order.
+    A folder of frames is the run of its frames: their bytes in order, and a mark in place of
+    one that cannot be read.
+
+    Args:
+        video: What to read.
+        unreadable: Receives the frames that cannot be read.
 
     Raises:
-        OSError: A file cannot be read.
+        OSError: The file, or every frame, cannot be read.
     """
     if not video.is_folder:
         return _hash_file(video.path).hexdigest()
     digest = xxhash.xxh3_128(b"frames")
-    for path in video.frame_paths:
-        digest.update(_hash_file(path).digest())
+    parts = _each(video.frame_paths, lambda path: _hash_file(path).digest())
+    for path, part in zip(video.frame_paths, parts, strict=True):
+        digest.update(part or b"unreadable")
+        if part is None and unreadable is not None:
+            unreadable.append(path)
     return digest.hexdigest()
 
 
@@ -32,13 +43,37 @@ def signature(video: Video) -> str:
     """Return a text that changes when a file of the video is written, renamed or added.
 
     Cheap (no file is opened): used to remember a `content_id` between runs.
+
+    Raises:
+        OSError: The file, or every frame, is gone.
     """
     digest = xxhash.xxh3_128()
-    for path in video.frame_paths or (video.path,):
-        state = path.stat()
-        text = f"{os.fsencode(path)!r} {state.st_size} {state.st_mtime_ns} {state.st_ino}\n"
-        digest.update(text.encode())
+    paths = video.frame_paths or (video.path,)
+    for path, state in zip(paths, _each(paths, Path.stat), strict=True):
+        known = "unreadable"
+        if state is not None:
+            known = f"{state.st_size} {state.st_mtime_ns} {state.st_ino}"
+        digest.update(f"{os.fsencode(path)!r} {known}\n".encode())
     return digest.hexdigest()
+
+
+def _each(paths: Sequence[Path], read: Callable[[Path], _T]) -> list[_T | None]:
+    """Return what is read from each path, None where it cannot be.
+
+    Raises:
+        OSError: None of them can be read.
+    """
+    found: list[_T | None] = []
+    last = None
+    for path in paths:
+        try:
+            found.append(read(path))
+        except OSError as error:
+            found.append(None)
+            last = error
+    if last is not None and not any(item is not None for item in found):
+        raise last
+    return found
 
 
 def _hash_file(path: Path) -> xxhash.xxh3_128:

@@ -103,6 +103,8 @@ class Shard:
             self._offsets = np.load(path / "thumbnails.npy", allow_pickle=False)
             if len(self.frames) != shape[0] or len(self._offsets) != shape[0] + 1:
                 raise ValueError("lengths differ")
+            if (path / "thumbnails.bin").stat().st_size != self._offsets[-1]:
+                raise ValueError("thumbnails have another size")
         except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError) as error:
             raise StoreError(
                 f"The stored embeddings in {path} are damaged ({error}). "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import uuid
 from collections.abc import Collection, Iterable
 from itertools import chain, count
@@ -27,6 +28,7 @@ def save_upload(root: Path, files: Iterable[tuple[str, BinaryIO]]) -> Path:
 
     Raises:
         InputError: A name is not usable, or none of the files is a video or a frame.
+        OSError: It cannot be written (disk full, for example); nothing stays behind.
     """
     named = [(_safe_name(name), file) for name, file in files]
     usable = [item for item in named if ending(item[0]) in VIDEO_ENDINGS | FRAME_ENDINGS]
@@ -38,21 +40,11 @@ def save_upload(root: Path, files: Iterable[tuple[str, BinaryIO]]) -> Path:
         )
     folder = root / uuid.uuid4().hex
     folder.mkdir(parents=True)
-    names: dict[str, str] = {}
-    taken: set[str] = set()
-    for name, file in usable:
-        digest = xxhash.xxh3_128(name.encode("utf-8", "surrogateescape"))
-        partial = folder / "partial"
-        with partial.open("wb") as copy:
-            while piece := file.read(_PIECE):
-                digest.update(piece)
-                copy.write(piece)
-        stored = f"{digest.hexdigest()}.{ending(name)}"
-        partial.rename(folder / stored)
-        if stored not in names:
-            names[stored] = _unused(name, taken)
-            taken.add(names[stored])
-    (folder / _NAMES).write_text(json.dumps(names), "ascii")
+    try:
+        _copy(usable, folder)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     return folder
 
 
@@ -68,6 +60,24 @@ def discover_upload(folder: Path, *, frame_order: str = "alphabetical") -> Found
         raise InputError(f"The upload in {folder} is gone or damaged. Upload it again.") from error
     files = [(name, folder / stored) for stored, name in names.items()]
     return group(files, Path("upload"), frame_order)
+
+
+def _copy(files: Iterable[tuple[str, BinaryIO]], folder: Path) -> None:
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for name, file in files:
+        digest = xxhash.xxh3_128(name.encode("utf-8", "surrogateescape"))
+        partial = folder / "partial"
+        with partial.open("wb") as copy:
+            while piece := file.read(_PIECE):
+                digest.update(piece)
+                copy.write(piece)
+        stored = f"{digest.hexdigest()}.{ending(name)}"
+        partial.rename(folder / stored)
+        if stored not in names:
+            names[stored] = _unused(name, taken)
+            taken.add(names[stored])
+    (folder / _NAMES).write_text(json.dumps(names), "ascii")
 
 
 def _unused(name: str, taken: Collection[str]) -> str:

@@ -5,8 +5,14 @@ from __future__ import annotations
 from seqsel_core.video.types import Decoder, Video
 
 
-def decoder_for(video: Video, name: str = "auto") -> Decoder:
-    """Return the decoder of a video; `name` is the option `decoder`."""
+def decoder_for(video: Video, name: str = "auto", *, threads: int = -1) -> Decoder:
+    """Return the decoder of a video.
+
+    Args:
+        video: What is to be read.
+        name: The option `decoder`.
+        threads: The option `lightly.loader.num_workers`; only PyAV heeds it.
+    """
     if video.is_folder:
         from seqsel_core.video.frame_folder import FrameFolderDecoder
 
@@ -17,4 +23,4 @@ def decoder_for(video: Video, name: str = "auto") -> Decoder:
         return DecordDecoder()
     from seqsel_core.video.pyav import PyAVDecoder
 
-    return PyAVDecoder()
+    return PyAVDecoder(threads)

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-import xxhash
 from PIL import Image
 
 from seqsel_core.errors import ConfigError
+from seqsel_core.video.picture_hash import picture_hash
 from seqsel_core.video.pyav import open_container
-from seqsel_core.video.types import Frame, FullFrame, Picture, Problem, ReadResult, Video
+from seqsel_core.video.types import Frame, FullFrame, Problem, ReadResult, Video
 
 
 class DecordDecoder:
@@ -46,7 +46,7 @@ class DecordDecoder:
                 index=index,
                 pts=round(seconds * base[1] / base[0]) if base[0] else index,
                 seconds=seconds,
-                pixel_hash=_pixel_hash(picture),
+                pixel_hash=picture_hash(picture),
                 picture=np.asarray(small),
                 aspect_ratio=width / height,
                 damaged=False,
@@ -57,7 +57,7 @@ class DecordDecoder:
         reader = _open(video)
         for index in indices:
             picture = reader[index].asnumpy()
-            yield FullFrame(index, _pixel_hash(picture), picture)
+            yield FullFrame(index, picture_hash(picture), picture)
 
 
 def _open(video: Video) -> Any:
@@ -82,12 +82,6 @@ def _time_base(video: Video) -> tuple[int, int]:
             break
         base = stream.time_base
         return (base.numerator, base.denominator) if base else (0, 1)
-
-
-def _pixel_hash(picture: Picture) -> int:
-    digest = xxhash.xxh3_64(str(picture.shape).encode())
-    digest.update(np.ascontiguousarray(picture).data)
-    return digest.intdigest()
 
 
 def _first_line(error: BaseException) -> str:

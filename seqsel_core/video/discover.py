@@ -53,7 +53,7 @@ def discover(
     Args:
         input_dir: Folder to look in. A single video file is accepted too.
         frame_order: 'alphabetical' (by code point, 1 < 10 < 2) or 'natural' (1 < 2 < 10).
-        follow_links: Whether a link to a file outside `input_dir` is read too.
+        follow_links: Whether links to folders, and to files outside `input_dir`, are read too.
 
     Raises:
         InputError: The folder is missing, unreadable, or holds no video.
@@ -136,21 +136,35 @@ def group(files: Iterable[tuple[str, Path]], root: Path, frame_order: str) -> Fo
 
 
 def _walk(root: Path, follow_links: bool) -> Iterator[tuple[str, Path]]:
-    """Yield (name relative to root, path) of every regular file, hidden ones left out."""
+    """Yield (name relative to root, path) of every regular file, hidden ones left out.
+
+    Links to folders come after all else, and no folder twice: a circle ends, and what has a
+    name of its own keeps it.
+    """
     real_root = root.resolve()
+    waiting, seen = [root], set()
 
     def fail(error: OSError) -> None:
         if Path(error.filename) == root:
             raise error
 
-    for folder, subfolders, names in os.walk(root, onerror=fail):
-        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
-        for name in sorted(names):
-            path = Path(folder, name)
-            if name.startswith(".") or not _is_regular(path):
+    for top in waiting:  # grows on the way
+        for folder, subfolders, names in os.walk(top, onerror=fail):
+            real = Path(folder).resolve()
+            if real in seen:
+                subfolders.clear()
                 continue
-            if follow_links or path.resolve().is_relative_to(real_root):
-                yield path.relative_to(root).as_posix(), path
+            seen.add(real)
+            subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
+            if follow_links:
+                paths = (Path(folder, name) for name in subfolders)
+                waiting += [path for path in paths if path.is_symlink()]
+            for name in sorted(names):
+                path = Path(folder, name)
+                if name.startswith(".") or not _is_regular(path):
+                    continue
+                if follow_links or path.resolve().is_relative_to(real_root):
+                    yield path.relative_to(root).as_posix(), path
 
 
 def _is_regular(path: Path) -> bool:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-import xxhash
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from seqsel_core.video.picture_hash import picture_hash
 from seqsel_core.video.types import Frame, FullFrame, Picture, Problem, ReadResult, Video
 
 # What is named as a frame; other formats of Pillow (EPS) would start other programs.
@@ -39,7 +39,7 @@ class FrameFolderDecoder:
                 index=index,
                 pts=index,
                 seconds=float("nan"),
-                pixel_hash=_pixel_hash(picture),
+                pixel_hash=picture_hash(picture),
                 picture=_scale(picture, size),
                 aspect_ratio=width / height,
                 damaged=False,
@@ -54,7 +54,7 @@ class FrameFolderDecoder:
         """Yield pictures at full size; see `Decoder.full_frames`."""
         for index in indices:
             picture = _read(video.frame_paths[index])
-            yield FullFrame(index, _pixel_hash(picture), picture)
+            yield FullFrame(index, picture_hash(picture), picture)
 
 
 def _read(path: Path) -> Picture:
@@ -73,12 +73,6 @@ def _read(path: Path) -> Picture:
 def _scale(picture: Picture, size: int) -> Picture:
     image = Image.fromarray(picture)
     return np.asarray(image.resize((size, size), Image.Resampling.BILINEAR))
-
-
-def _pixel_hash(picture: Picture) -> int:
-    digest = xxhash.xxh3_64(str(picture.shape).encode())
-    digest.update(np.ascontiguousarray(picture).data)
-    return digest.intdigest()
 
 
 def _reason(error: BaseException) -> str:

@@ -34,11 +34,18 @@ class PyAVDecoder:
 
     name = "pyav"
 
+    def __init__(self, threads: int = -1) -> None:
+        """Say how many threads decode; -1: as FFmpeg sees fit; 0 is one, too.
+
+        The frames are the same with any number.
+        """
+        self._threads = threads
+
     def frames(self, video: Video, size: int, result: ReadResult) -> Iterator[Frame]:
         """Yield every decodable frame; see `Decoder.frames`."""
         reformatter = VideoReformatter()
         clock = _Clock()
-        for index, (stream, raw) in enumerate(_decode(video, result)):
+        for index, (stream, raw) in enumerate(_decode(video, result, self._threads)):
             if index == 0:
                 result.width, result.height = _upright_size(raw)
                 result.time_base = _fraction(stream.time_base)
@@ -66,7 +73,7 @@ class PyAVDecoder:
         if not wanted:
             return
         last = max(wanted)
-        for index, (_, raw) in enumerate(_decode(video, ReadResult())):
+        for index, (_, raw) in enumerate(_decode(video, ReadResult(), self._threads)):
             if index in wanted:
                 picture = _upright(_rgb(raw), raw.rotation)
                 yield FullFrame(index, _pixel_hash(raw), picture)
@@ -114,7 +121,7 @@ class _Damage(Exception):
     """A packet cannot be decoded, or a decoded frame is damaged."""
 
 
-def _decode(video: Video, result: ReadResult) -> Iterator[tuple[Any, av.VideoFrame]]:
+def _decode(video: Video, result: ReadResult, threads: int) -> Iterator[tuple[Any, av.VideoFrame]]:
     """Yield (stream, frame) for all that decodes; note the rest in `result.problems`.
 
     How FFmpeg mends damage, and what it gives up, depends on the number of its threads and on
@@ -123,19 +130,19 @@ def _decode(video: Video, result: ReadResult) -> Iterator[tuple[Any, av.VideoFra
     """
     whole = 0
     try:
-        for stream, frame in _one_pass(video, result, alone=False):
+        for stream, frame in _one_pass(video, result, threads, alone=False):
             if frame.is_corrupt:
                 raise _Damage
             yield stream, frame
             whole += 1
     except _Damage:
-        yield from itertools.islice(_one_pass(video, result, alone=True), whole, None)
+        yield from itertools.islice(_one_pass(video, result, 1, alone=True), whole, None)
 
 
 def _one_pass(
-    video: Video, result: ReadResult, *, alone: bool
+    video: Video, result: ReadResult, threads: int, *, alone: bool
 ) -> Iterator[tuple[Any, av.VideoFrame]]:
-    """Yield (stream, frame) as `_decode`, by one thread if `alone`.
+    """Yield (stream, frame) as `_decode`; if `alone`, what cannot be decoded is only noted.
 
     Raises:
         _Damage: A packet cannot be decoded, and this is not `alone`.
@@ -152,8 +159,8 @@ def _one_pass(
             result.problems.append(Problem("has no video stream"))
             return
         stream.thread_type = "AUTO"
-        if alone:
-            stream.codec_context.thread_count = 1
+        if threads >= 0:
+            stream.codec_context.thread_count = max(threads, 1)
         packets = container.demux(stream)  # the last one is empty: it flushes the decoder
         ended = False
         while not ended:

@@ -250,11 +250,11 @@ def test_an_error_of_the_store_is_told(job: Job, monkeypatch: pytest.MonkeyPatch
 
 def test_reading_does_not_run_ahead_without_bound(job: Job, code_encoder: Any) -> None:
     """Catches a queue without a limit: a long video would fill the memory."""
-    job.add("a", [index % 250 for index in range(500)])
+    job.add("a", [index % 250 for index in range(120)])
     ahead = []
 
     def advance(count: int, name: str) -> None:
-        time.sleep(0.002)
+        time.sleep(0.03)
         ahead.append(job.decoders["a"].given - sum(shape[0] for shape in code_encoder.batches))
 
     job.run(8, advance)

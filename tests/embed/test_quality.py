@@ -46,7 +46,7 @@ def test_a_trace_of_compression_still_is_one_colour() -> None:
 
 
 def test_dark_and_bright_do_not_wrap_around() -> None:
-    """Catches differences in uint8: 255 − 0 must not become −1 or 255 − 253 pass for 2."""
+    """Catches differences taken in eight bits, where 255 and 0 are neighbours."""
     picture = np.zeros((10, 10, 3), np.uint8)
     picture[:, 5:] = 255
     assert uniform_rows(picture) == 0

@@ -6,6 +6,7 @@ import pytest
 
 from seqsel_core.jobs.progress import Cancelled, JobProgress
 from seqsel_core.jobs.queue import Queue
+from seqsel_core.jobs.suspects import Suspects
 
 
 @pytest.fixture
@@ -77,6 +78,18 @@ def test_the_total_never_falls_below_what_is_done(queue):
     assert queue.get(job).total == 25
 
 
+def test_an_unknown_total_stays_unknown(queue):
+    """The page would say '500 of about 500' at every moment, and 'no time left'."""
+    job = queue.submit("embed", "a")
+    queue.claim()
+    progress = JobProgress(queue, job)
+    progress.stage("embedding", 0, "frames")
+    progress.advance(500)
+    progress._report()
+    assert (queue.get(job).done, queue.get(job).total) == (500, 0)
+    assert queue.get(job).seconds_left is None
+
+
 def test_orphans_go_back_to_the_queue_once(queue):
     """A killed worker's job would hang in 'running' for ever, or kill every worker after it."""
     job = queue.submit("embed", "a")
@@ -87,6 +100,32 @@ def test_orphans_go_back_to_the_queue_once(queue):
     queue.adopt_orphans()
     assert queue.get(job).state == "failed"
     assert "died twice" in queue.get(job).message
+
+
+def test_a_video_at_which_the_worker_died_twice_is_not_read_again(queue, tmp_path):
+    """One video that ends every worker would fail the job, and lock the other videos."""
+    job = queue.submit("embed", "a")
+    suspects = Suspects(tmp_path, job)
+    for _ in range(2):
+        assert queue.claim().id == job
+        assert suspects.begin("good") == ""
+        assert suspects.begin("bad") == ""
+        queue.adopt_orphans()
+        assert queue.get(job).state == "queued"
+    assert queue.claim().id == job
+    assert suspects.begin("bad") == "the worker process died twice while reading it"
+    assert suspects.begin("good") == ""
+
+
+def test_a_worker_that_is_told_to_end_blames_no_video(queue, tmp_path):
+    """A long video would be set aside because the machine was restarted twice."""
+    job = queue.submit("embed", "a")
+    for _ in range(4):
+        queue.claim()
+        assert Suspects(tmp_path, job).begin("long") == ""
+        queue.release(job)
+        assert queue.get(job).state == "queued"
+        queue.adopt_orphans()
 
 
 def test_an_orphan_that_was_being_cancelled_is_cancelled(queue):

@@ -1,7 +1,11 @@
 """The worker process, run for real on tiny folders of frames."""
 
 import os
+import shutil
 import signal
+import subprocess
+import sys
+import threading
 import time
 from pathlib import Path
 
@@ -11,7 +15,11 @@ from PIL import Image
 
 from seqsel_core.jobs import kinds, start, worker
 from seqsel_core.jobs.queue import Queue
+from seqsel_core.opening import open_dataset
 from seqsel_core.store.datasets import Datasets
+from seqsel_core.store.shards import ShardStore
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -41,14 +49,26 @@ def test_what_a_job_raises_becomes_its_message(tmp_path, monkeypatch):
     assert queue.get(second).result == {"fine": True}
 
 
-def test_a_second_worker_ends_at_once(tmp_path, monkeypatch):
+def test_a_second_worker_ends_without_work(tmp_path, monkeypatch):
     """Two workers would embed the same videos at the same time."""
+    monkeypatch.setattr(worker, "_LOCK_SECONDS", 0.2)
     queue = Queue(tmp_path)
     job = queue.submit("embed", "a")
     lock = start.worker_lock(tmp_path)
     worker.work(tmp_path, idle_seconds=0.1)
     assert queue.get(job).state == "queued"
     lock.close()
+
+
+def test_a_worker_waits_for_a_lock_that_is_held_for_a_moment(tmp_path, monkeypatch):
+    """A server that looks whether a worker lives holds the lock: the new worker would give up."""
+    monkeypatch.setitem(kinds.KINDS, "embed", lambda *_: {})
+    queue = Queue(tmp_path)
+    job = queue.submit("embed", "a")
+    lock = start.worker_lock(tmp_path)
+    threading.Timer(0.3, lock.close).start()
+    worker.work(tmp_path, idle_seconds=0.1)
+    assert queue.get(job).state == "done"
 
 
 def test_a_missing_folder_is_one_sentence(tmp_path):
@@ -82,6 +102,83 @@ def test_a_killed_worker_is_replaced_and_the_job_goes_on(tmp_path, frames):
     assert Datasets(data_dir).listing(record.id).found.videos[0].name == "clip"
     start._children[-1].terminate()
     start._children[-1].wait(10)
+
+
+# The worker, with a network that takes no time, and a decoder that one video kills.
+_FRAGILE_WORKER = """
+import importlib, os, signal, sys
+from pathlib import Path
+import numpy as np
+from seqsel_core.jobs import kinds, worker
+from seqsel_core.video.frame_folder import FrameFolderDecoder
+
+class Encoder:
+    def embed(self, pictures):
+        return np.ones((len(pictures), 4), np.float32) / 2
+
+read = FrameFolderDecoder.frames
+
+def frames(self, video, size, result):
+    for frame in read(self, video, size, result):
+        if video.name == "clip" and frame.index == 3:
+            os.kill(os.getpid(), signal.SIGKILL)
+        yield frame
+
+FrameFolderDecoder.frames = frames
+encoders = importlib.import_module("seqsel_core.embed.encoders")
+encoders.load_encoder = lambda spec, device: Encoder()
+kinds._map = lambda *arguments: None
+kinds.KINDS["umap"] = lambda *arguments: {}
+worker.work(Path(sys.argv[1]), idle_seconds=0.1)
+"""
+
+
+@pytest.mark.slow
+def test_a_video_that_kills_the_worker_costs_only_itself(tmp_path, frames):
+    """One such video would fail the job for ever, with all the videos after it not embedded."""
+    for name, count in (("before", 5), ("then", 7)):
+        shutil.copytree(frames / "clip", frames / name)
+        for index in range(count, 12):
+            (frames / name / f"{index:03d}.png").unlink()
+    data_dir = tmp_path / "data"
+    record = Datasets(data_dir).create(
+        "x", frames, "folder", encoder="efficientnet-lite0", frame_order="alphabetical"
+    )
+    queue = Queue(data_dir)
+    job = queue.submit("embed", record.id)
+    ends = []
+    while queue.get(job).active and len(ends) < 5:
+        words = [sys.executable, "-c", _FRAGILE_WORKER, str(data_dir)]
+        ends.append(subprocess.run(words, cwd=ROOT, timeout=120, check=False).returncode)
+    assert ends == [-signal.SIGKILL, -signal.SIGKILL, 0]
+    assert queue.get(job).state == "done"
+    dataset = open_dataset(ShardStore(data_dir), record, Datasets(data_dir).listing(record.id))
+    assert {item.video.name: len(item.frames) for item in dataset.videos} == {
+        "before": 5,
+        "then": 7,
+    }
+    assert [(item.video.name, item.reason) for item in dataset.unreadable] == [
+        ("clip", "the worker process died twice while reading it")
+    ]
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_told_to_end_puts_its_job_back(tmp_path):
+    """Two restarts of the machine would look like two crashes at the same job."""
+    queue = Queue(tmp_path)
+    job = queue.submit("embed", "a")
+    program = (
+        "import runpy, sys, time\n"
+        "from seqsel_core.jobs import kinds\n"
+        "kinds.KINDS['embed'] = lambda *_: time.sleep(60)\n"
+        "sys.argv = ['worker', sys.argv[1]]\n"
+        "runpy.run_module('seqsel_core.jobs.worker', run_name='__main__')\n"
+    )
+    child = subprocess.Popen([sys.executable, "-W", "ignore", "-c", program, tmp_path], cwd=ROOT)
+    _wait(lambda: queue.get(job).state == "running")
+    child.terminate()
+    assert child.wait(20) == 0
+    assert (queue.get(job).state, queue.get(job).attempts) == ("queued", 0)
 
 
 def _wait(condition, seconds=60):

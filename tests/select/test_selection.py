@@ -56,6 +56,9 @@ def test_a_pick_exactly_at_the_distance_is_kept() -> None:
     assert kept.order.tolist() == [0, 1, 3]
     above = select_sequences(LINE, ALL, start="first", min_distance=np.nextafter(1.0, 2.0) + 1e-6)
     assert above.order.tolist() == [0, 1]
+    for seed in range(5):
+        pair = select_sequences(LINE[[0, 3]], ALL[:2], method="random", min_distance=1.0, seed=seed)
+        assert len(pair) == 2
 
 
 def test_distance_zero_keeps_copies() -> None:
@@ -182,3 +185,27 @@ def test_no_two_picks_are_closer_than_the_distance(seed: int, least: float, meth
     )
     assert len(selection) >= 1
     assert (distance_to_nearest_before(points, selection) >= least - 1e-5).all()
+
+
+@pytest.mark.parametrize("method", ["coreset", "random"])
+def test_every_pick_is_reported_and_stopping_stops(method: str) -> None:
+    """Catches minutes without a rate, and a Stop that waits for the last pick."""
+    points, candidates = random_points(50), np.ones(50, np.bool_)
+    told: list[int] = []
+    select_sequences(points, candidates, method=method, count=20, advance=told.append)
+    assert told == [1] * 20
+
+    def stop(count: int) -> None:
+        told.append(count)
+        raise KeyboardInterrupt
+
+    told.clear()
+    with pytest.raises(KeyboardInterrupt):
+        select_sequences(points, candidates, method=method, count=20, advance=stop)
+    assert told == [1]
+
+
+def test_more_picks_than_there_are_candidates_end() -> None:
+    """Catches a search for ever where everything is selected already."""
+    greedy = KCenter(LINE, ALL)
+    assert len(nested(greedy, 99)) == 5

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from seqsel_core.errors import ConfigError, StoreError
-from seqsel_core.store.datapool import Datapool
+from seqsel_core.store.datapool import Datapool, PoolContent
 
 
 def vectors(*values: float) -> np.ndarray:
@@ -90,3 +92,38 @@ def test_damage_is_told(tmp_path: Path, content: bytes) -> None:
         with pytest.raises(StoreError):
             pool.add("encoder", ["b:0:1"], vectors(2))
         assert path.read_bytes() == damaged
+
+
+def test_two_runs_that_add_at_once_both_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches a selection that is lost because another run read the pool before it was added."""
+    load = Datapool.load
+
+    def slow(self: Datapool, encoder: str) -> PoolContent:
+        content = load(self, encoder)
+        time.sleep(0.1)
+        return content
+
+    monkeypatch.setattr(Datapool, "load", slow)
+
+    def add(key: str) -> None:
+        Datapool(tmp_path, "pool").add("encoder", [key], vectors(1))
+
+    with ThreadPoolExecutor() as threads:
+        list(threads.map(add, ["a:0:1", "b:0:1", "c:0:1"]))
+    assert sorted(load(Datapool(tmp_path, "pool"), "encoder").keys) == ["a:0:1", "b:0:1", "c:0:1"]
+
+
+def test_a_pool_that_cannot_be_written_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches a traceback that hides that the output folder is complete, and leftovers."""
+
+    def fail(*arguments: object, **arrays: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "savez", fail)
+    with pytest.raises(StoreError, match=r"folder is complete, but .*No space left on device\.$"):
+        Datapool(tmp_path, "pool").add("encoder", ["a:0:1"], vectors(1))
+    assert list((tmp_path / "datapools").iterdir()) == []

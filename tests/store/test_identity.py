@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from seqsel_core.store import identity
 from seqsel_core.store.catalogue import Catalogue
 from seqsel_core.store.identity import content_id, signature
 from seqsel_core.video.discover import discover
@@ -101,3 +102,48 @@ def test_a_missing_file_is_an_error_of_the_system(tmp_path: Path) -> None:
     item.path.unlink()
     with pytest.raises(FileNotFoundError):
         catalogue.video_id(item)
+
+
+def test_a_frame_that_cannot_be_read_costs_only_itself(tmp_path: Path) -> None:
+    """Catches a folder of thousands of frames called unreadable because of one."""
+    item = folder(tmp_path / "f", b"0", b"1", b"2")
+    whole = signature(item), content_id(item)
+    item.frame_paths[1].unlink()
+    item.frame_paths[1].mkdir()  # a folder can be looked at, and not be read
+    catalogue = Catalogue(tmp_path / "data")
+    holed = catalogue.video_id(item)
+    assert len({holed, whole[1], content_id(folder(tmp_path / "g", b"0", b"2"))}) == 3
+    item.frame_paths[1].rmdir()
+    assert signature(item) != whole[0]
+    assert catalogue.video_id(item) == holed
+    item.frame_paths[1].write_bytes(b"1")
+    assert catalogue.video_id(item) == whole[1]
+
+
+def test_an_identity_with_unreadable_frames_is_not_remembered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches a frame that is left out for ever because the disk once gave an error."""
+    item = folder(tmp_path / "f", b"0", b"1", b"2")
+    catalogue = Catalogue(tmp_path / "data")
+    read = identity._hash_file
+
+    def fail(path: Path) -> object:
+        if path == item.frame_paths[1]:
+            raise OSError(5, "Input/output error")
+        return read(path)
+
+    monkeypatch.setattr(identity, "_hash_file", fail)
+    holed = catalogue.video_id(item)
+    monkeypatch.undo()
+    assert catalogue.video_id(item) == content_id(item) != holed
+
+
+def test_a_folder_of_which_no_frame_can_be_read_is_an_error(tmp_path: Path) -> None:
+    """Catches all such folders taken for copies of one another."""
+    item = folder(tmp_path / "f", b"0", b"1")
+    shutil.rmtree(tmp_path / "f")
+    with pytest.raises(FileNotFoundError):
+        signature(item)
+    with pytest.raises(FileNotFoundError):
+        content_id(item)

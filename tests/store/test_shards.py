@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -33,7 +32,7 @@ def append(writer: ShardWriter, count: int) -> None:
     """Add frames."""
     for index in range(count):
         row = (index, index * 512, index / 30, 2**64 - 1 - index, 0.25, index == 1)
-        writer.append(unit(index), row, b"jpeg" * index)
+        writer.append(unit(index), row, bytes([97 + index]) * index)
 
 
 def info(n_frames: int, *problems: Problem) -> ShardInfo:
@@ -77,7 +76,7 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
         assert shard.frames["pts"].tolist() == [0, 512, 1024]
         assert shard.frames["pixel_hash"].tolist() == [2**64 - 1, 2**64 - 2, 2**64 - 3]
         assert shard.frames["damaged"].tolist() == [False, True, False]
-        assert shard.thumbnails([2, 0, 1]) == [b"jpegjpeg", b"", b"jpeg"]
+        assert shard.thumbnails([2, 0, 1]) == [b"cc", b"", b"b"]
     assert temporary(tmp_path) == []
 
 
@@ -144,17 +143,19 @@ def test_what_a_killed_process_left_is_removed_and_nothing_else(tmp_path: Path) 
         stdout=subprocess.PIPE,
         cwd=Path(__file__).parents[2],
     ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"writing\n"
-        (theirs,) = temporary(tmp_path)
-        store = ShardStore(tmp_path)
-        ours = store.writer(ID, KEY)
-        append(ours, 3)
-        for path in temporary(tmp_path):
-            age(path)
-        ShardStore(tmp_path)
-        assert len(temporary(tmp_path)) == 2, "both are being written"
-        process.send_signal(signal.SIGKILL)
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"writing\n"
+            (theirs,) = temporary(tmp_path)
+            store = ShardStore(tmp_path)
+            ours = store.writer(ID, KEY)
+            append(ours, 3)
+            for path in temporary(tmp_path):
+                age(path)
+            ShardStore(tmp_path)
+            assert len(temporary(tmp_path)) == 2, "both are being written"
+        finally:
+            process.kill()
         process.wait()
         ShardStore(tmp_path)
     assert theirs not in temporary(tmp_path)
@@ -191,7 +192,7 @@ def test_two_writers_of_one_video_both_succeed(tmp_path: Path) -> None:
         thread.join()
     assert len(shards) == 4
     assert len({shard.path for shard in shards}) == 1
-    assert all(shard.thumbnails([2]) == [b"jpegjpeg"] for shard in shards)
+    assert all(shard.thumbnails([2]) == [b"cc"] for shard in shards)
     assert temporary(tmp_path) == []
 
 
@@ -262,6 +263,8 @@ def change(key: str, value: object) -> Any:
         ("frames.npy", cut),
         ("frames.npy", lambda path: path.write_bytes(b"")),
         ("frames.npy", lambda path: np.save(path, np.zeros(2, FRAME_DTYPE))),
+        ("thumbnails.bin", Path.unlink),
+        ("thumbnails.bin", lambda path: path.write_bytes(b"b")),
         ("thumbnails.npy", Path.unlink),
         ("thumbnails.npy", lambda path: np.save(path, np.zeros(3, np.int64))),
     ],

@@ -115,3 +115,15 @@ def test_an_upload_that_is_gone_is_told(tmp_path: Path, content: str | None) -> 
         (folder / "names.json").write_text(content)
     with pytest.raises(InputError, match="Upload it again"):
         discover_upload(folder)
+
+
+def test_an_upload_that_cannot_be_copied_leaves_nothing(tmp_path: Path) -> None:
+    """Catches half an upload that fills the disk for ever, though nobody can reach it."""
+
+    class FullDisk(BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        save_upload(tmp_path, [("a.mp4", BytesIO(b"a")), ("b.mp4", FullDisk())])
+    assert list(tmp_path.iterdir()) == []

@@ -242,3 +242,22 @@ def test_an_unknown_order_is_refused(tmp_path: Path) -> None:
 def test_the_ending_of_a_name(name: str, expected: str) -> None:
     """Catches the ending of a folder taken for that of a file."""
     assert ending(name) == expected
+
+
+def test_links_to_folders_are_followed_if_asked(tmp_path: Path) -> None:
+    """Catches videos that are left out without a word because their folder is linked."""
+    touch(tmp_path, "in/a.mp4", "in/s/b.mp4", "in/.hidden/d.mp4", "out/c.mp4", "out/f/1.png")
+    (tmp_path / "in/another").symlink_to("s")  # found under its own name already
+    (tmp_path / "in/link").symlink_to(tmp_path / "out")
+    (tmp_path / "out/back").symlink_to(tmp_path / "in")
+    (tmp_path / "in/shown").symlink_to(".hidden")
+    everything = ["a.mp4", "link/c.mp4", "link/f", "s/b.mp4", "shown/d.mp4"]
+    assert names(tmp_path / "in") == everything
+    assert names(tmp_path / "in", follow_links=False) == ["a.mp4", "s/b.mp4"]
+
+
+def test_a_link_to_the_folder_above_finds_nothing_twice(tmp_path: Path) -> None:
+    """Catches the same videos under ever longer names."""
+    touch(tmp_path, "in/a.mp4", "b.mp4")
+    (tmp_path / "in/up").symlink_to("..")
+    assert names(tmp_path / "in") == ["a.mp4", "up/b.mp4"]

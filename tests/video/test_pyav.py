@@ -12,7 +12,8 @@ import av
 import numpy as np
 import pytest
 
-from seqsel_core.video.pyav import PyAVDecoder
+from seqsel_core.video.decoders import decoder_for
+from seqsel_core.video.pyav import PyAVDecoder, _decode
 from seqsel_core.video.types import Frame, FullFrame, ReadResult, Video
 
 # Container, codec, pixel format, options: with B-frames, without, and without loss.
@@ -198,6 +199,37 @@ def test_one_changed_pixel_changes_the_hash(clips: Any, tmp_path: Path) -> None:
     assert len({frame.pixel_hash for frame in frames}) == 6
 
 
+@pytest.mark.parametrize(
+    ("name", "codec", "pixels", "widths"),
+    [
+        ("v.mkv", "ffv1", "yuv420p", [80, 40, 40]),
+        ("v.avi", "rawvideo", "nv12", [80, 80]),  # two colours in one plane
+        ("v.mkv", "ffv1", "gray16le", [160]),
+        ("v.mkv", "ffv1", "yuv444p16le", [160, 160, 160]),
+    ],
+)
+def test_every_byte_of_every_plane_counts(
+    tmp_path: Path, name: str, codec: str, pixels: str, widths: list[int]
+) -> None:
+    """Catches colours, or the lower bits of deep pictures, left out of the hash."""
+    path = tmp_path / name
+    changes = [(plane, end) for plane in range(len(widths)) for end in (0, -1)]
+    with av.open(str(path), "w") as container:
+        stream: Any = container.add_stream(codec, rate=10)
+        stream.width, stream.height, stream.pix_fmt = 80, 48, pixels
+        for change in [None, *changes]:
+            frame = av.VideoFrame(80, 48, pixels)
+            for number, (plane, width) in enumerate(zip(frame.planes, widths, strict=True)):
+                rows = np.full((plane.height, plane.line_size), 64, np.uint8)
+                if change and change[0] == number:
+                    rows[:, :width][change[1], change[1]] += 2
+                plane.update(rows.tobytes())
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    frames, _ = read(path)
+    assert len({frame.pixel_hash for frame in frames}) == 1 + len(changes)
+
+
 @pytest.mark.parametrize("quarters", [1, 2, 3])
 def test_turned_videos_are_shown_upright(clips: Any, tmp_path: Path, quarters: int) -> None:
     """Catches a phone's video embedded and exported lying, upside down, or mirrored."""
@@ -222,3 +254,17 @@ def test_pixels_that_are_not_square_count_for_the_aspect_ratio(clips: Any, tmp_p
         container.mux([*stream.encode(frame), *stream.encode(None)])
     frames, _ = read(path)
     assert frames[0].aspect_ratio == pytest.approx(80 / 48 * 4 / 3)
+
+
+@pytest.mark.parametrize("threads", [0, 1, 3])
+def test_the_number_of_threads_changes_no_frame(clips: Any, tmp_path: Path, threads: int) -> None:
+    """Catches an option without effect, or frames that depend on it and match no stored hash."""
+    path = clips.write(tmp_path / "v.mp4", 40, codec="libx264", pixels="yuv420p")
+    item = Video("v.mp4", path, path.stat().st_size)
+    usual = list(decoder_for(item).frames(item, 40, ReadResult()))
+    frames = list(decoder_for(item, threads=threads).frames(item, 40, ReadResult()))
+    assert [(f.pts, f.pixel_hash) for f in frames] == [(f.pts, f.pixel_hash) for f in usual]
+    for frame, expected in zip(frames, usual, strict=True):
+        np.testing.assert_array_equal(frame.picture, expected.picture)
+    stream, _ = next(_decode(item, ReadResult(), threads))
+    assert stream.codec_context.thread_count == max(threads, 1)
