@@ -325,3 +325,16 @@ def test_the_data_directory_is_what_was_given_or_the_users(
     monkeypatch.delenv("SEQSEL_DATA_DIR")
     monkeypatch.delenv("XDG_DATA_HOME", raising=False)
     assert parse().resolved_data_dir().is_relative_to(tmp_path)
+
+
+@pytest.mark.parametrize("n_samples", ["0", "0.0"])
+def test_selecting_nothing_is_refused(n_samples):
+    """Catches an output folder of nothing, found out after hours of embedding."""
+    with pytest.raises(ConfigError, match="selects nothing: give at least 10"):
+        Config.parse([f"stopping_condition.n_samples={n_samples}", "selected_sequence_length=10"])
+
+
+def test_the_encoder_that_embeds_nothing_is_for_given_embeddings_only():
+    """Catches a selection on vectors of length 0, which would take the first sequences."""
+    with pytest.raises(ConfigError, match="bring your own with embeddings="):
+        Config.parse([ON, "encoder=none"])

@@ -95,4 +95,6 @@ if st.button(
     st.rerun()
 job_panel(job, "Writing")
 if job and job.result.get("output"):
+    if job.result.get("message"):
+        st.warning(text.for_markdown(job.result["message"], 400), icon=":material/folder_zip:")
     run_downloads(Path(job.result["output"]), job.result.get("zip", ""))

@@ -47,7 +47,7 @@ def map_dataset(job: Job, progress: JobProgress, data_dir: Path) -> dict[str, An
     datasets = Datasets(data_dir)
     record = _dataset(datasets, job)
     listing = datasets.listing(record.id)
-    dataset = open_dataset(ShardStore(data_dir), record, listing) if listing else None
+    dataset = open_dataset(ShardStore(data_dir), record, listing, partial=True) if listing else None
     if dataset is None or not dataset.videos:
         raise InputError("The dataset is not embedded yet.")
     progress.stage("drawing the UMAP map", 0, "maps")
