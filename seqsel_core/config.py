@@ -17,7 +17,6 @@ import yaml
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from seqsel_core.embed.spec import NONE
 from seqsel_core.errors import ConfigError
 from seqsel_core.video.discover import FRAME_ORDERS
 
@@ -210,8 +209,6 @@ class Config:
         _one_of("frame_order", self.frame_order, FRAME_ORDERS)
         _one_of("output_image_format", self.output_image_format, IMAGE_FORMATS)
         _one_of("lightly.trainer.precision", self.lightly.trainer.precision, (16, 32))
-        if self.encoder == NONE:
-            raise ConfigError("encoder=none embeds nothing: bring your own with embeddings=FILE.")
         if self.stopping_condition.n_samples == 0:
             raise ConfigError(
                 f"stopping_condition.n_samples={self.stopping_condition.n_samples} selects "

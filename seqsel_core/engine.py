@@ -121,6 +121,8 @@ def select(dataset: Dataset, config: Config, progress: Progress | None = None) -
         ConfigError: An option cannot be fulfilled on this dataset.
         InputError: No sequence is left to select from.
     """
+    if not dataset.embeddings[0].shape[1]:
+        raise ConfigError("encoder=none embeds nothing: bring your own with embeddings=FILE.")
     length = config.selected_sequence_length
     stopping = config.stopping_condition
     count = n_sequences(stopping.n_samples, length, dataset.n_frames)

@@ -332,9 +332,3 @@ def test_selecting_nothing_is_refused(n_samples):
     """Catches an output folder of nothing, found out after hours of embedding."""
     with pytest.raises(ConfigError, match="selects nothing: give at least 10"):
         Config.parse([f"stopping_condition.n_samples={n_samples}", "selected_sequence_length=10"])
-
-
-def test_the_encoder_that_embeds_nothing_is_for_given_embeddings_only():
-    """Catches a selection on vectors of length 0, which would take the first sequences."""
-    with pytest.raises(ConfigError, match="bring your own with embeddings="):
-        Config.parse([ON, "encoder=none"])

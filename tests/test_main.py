@@ -139,6 +139,13 @@ def test_input_and_output_are_required(capsys):
 
 
 @pytest.mark.slow
+def test_the_encoder_that_embeds_nothing_selects_nothing(tmp_path, frames, capsys):
+    """On vectors of length 0 it would take the first sequences, and look like a selection."""
+    assert main([*_words(frames, tmp_path), "encoder=none"]) == 2
+    assert "bring your own with embeddings=" in capsys.readouterr().err
+
+
+@pytest.mark.slow
 def test_a_length_longer_than_every_video(tmp_path, frames, capsys):
     """The longest video has to be named, with a length that would do."""
     words = [*_words(frames, tmp_path), "selected_sequence_length=30"]
@@ -233,6 +240,8 @@ def test_a_real_interrupt_while_decoding(tmp_path, frames):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # Where the tests run in the background, a shell has made them deaf to SIGINT.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     until = time.monotonic() + 120
     while len(stored := _manifests(tmp_path)) < 3:  # all but the long one

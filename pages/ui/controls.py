@@ -44,6 +44,16 @@ def controls(dataset: Dataset) -> Chosen:
     return Chosen(values, candidates)
 
 
+def show(key: str, value: object) -> None:
+    """Make a widget show a value.
+
+    Nothing is set where it shows it already: what is set is sent back to the browser, and
+    would undo what the user did there in the meantime.
+    """
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
+
+
 def _length(values: Parameters, longest: int) -> None:
     _pair(
         "Sequence length",
@@ -88,8 +98,8 @@ def _pair(
 ) -> None:
     """Draw a slider and a number field for one value."""
     top = max(by_slider, value, least + step)  # Streamlit wants a slider to have a range
-    st.session_state[f"{name}_slider"] = value
-    st.session_state[f"{name}_number"] = value
+    show(f"{name}_slider", value)
+    show(f"{name}_number", value)
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     left.markdown(f"**{label}**  \n:small[{unit}]")
     right.number_input(
@@ -141,7 +151,7 @@ def _notice() -> None:
 
 
 def _rest(dataset: Dataset, values: Parameters) -> None:
-    st.session_state["method"] = values.method
+    show("method", values.method)
     st.segmented_control(
         "Method",
         list(_METHODS),
@@ -157,7 +167,7 @@ def _rest(dataset: Dataset, values: Parameters) -> None:
     checks = loaders.load_checks(dataset)
     corrupt = sum(int(flags.sum()) for flags in checks.corrupt)
     repeated = sum(int(flags.sum()) for flags in checks.duplicate)
-    st.session_state["corrupt"] = values.corrupt
+    show("corrupt", values.corrupt)
     st.checkbox(
         f"Leave out bad frames ({corrupt:,})",
         key="corrupt",
@@ -165,7 +175,7 @@ def _rest(dataset: Dataset, values: Parameters) -> None:
         args=("corrupt",),
         help="Blank and damaged frames. A sequence that holds one is not selected.",
     )
-    st.session_state["duplicates"] = values.duplicates
+    show("duplicates", values.duplicates)
     st.checkbox(
         f"Leave out exact duplicates ({repeated:,})",
         key="duplicates",
@@ -174,7 +184,7 @@ def _rest(dataset: Dataset, values: Parameters) -> None:
         help="Frames equal to an earlier one, pixel by pixel. A sequence that holds one is "
         "not selected.",
     )
-    st.session_state["min_distance"] = values.min_distance
+    show("min_distance", values.min_distance)
     st.slider(
         "Least distance between picks",
         0.0,

@@ -50,6 +50,7 @@ def test_sliders_change_the_selection(explore, settled):
     for _ in range(5):
         length.press("ArrowLeft")
     expect(page.get_by_role("heading", level=3)).to_contain_text("40 sequences of 5 frames")
+    settled(page)
     samples = page.get_by_role("slider", name="Samples")
     for _ in range(3):
         samples.press("ArrowLeft")

@@ -148,8 +148,10 @@ def test_one_frame_and_nothing_selected(choose, write_clip, tmp_path) -> None:
     """Catches a report that needs at least two of everything."""
     write_clip("a.mkv", 1)
 
-    _write(choose("stopping_condition.n_samples=1"), tmp_path / "one", "pca")
-    _write(choose("stopping_condition.n_samples=0.0"), tmp_path / "none", "pca")
+    single = choose("stopping_condition.n_samples=1")
+    nothing = dataclasses.replace(single, selection=single.selection.first(0))
+    _write(single, tmp_path / "one", "pca")
+    _write(nothing, tmp_path / "none", "pca")
 
     assert "1 sequence of a single frame was selected out of 1 sequence" in _text(tmp_path / "one")
     assert "No sequence is selected." in _text(tmp_path / "none")
