@@ -13,8 +13,9 @@ from typing import Any
 
 import streamlit as st
 
+from pages.ui._compat import went_back_or_forward
+
 _KEY = "parameters"
-_SHOWN = "parameters_in_url"
 
 MOST_DISTANCE = 1.5  # unit vectors of pictures are hardly ever farther apart
 
@@ -60,15 +61,14 @@ def follow_url() -> bool:
     Returns whether it did.
     """
     query = dict(st.query_params)
-    gone = _SHOWN in st.session_state and bool(query) and query != st.session_state[_SHOWN]
-    if gone:
-        st.session_state[_KEY] = asdict(from_query(query))
-    return gone
+    if not query or not went_back_or_forward():
+        return False
+    st.session_state[_KEY] = asdict(from_query(query))
+    return True
 
 
 def show_in_url(query: dict[str, str]) -> None:
-    """Make this the query of the URL, and remember that it is ours."""
-    st.session_state[_SHOWN] = query
+    """Make this the query of the URL."""
     if dict(st.query_params) != query:
         st.query_params.from_dict(query)
 

@@ -46,18 +46,22 @@ def test_sliders_change_the_selection(explore, settled):
     expect(page.get_by_role("heading", level=3)).to_have_text(
         "20 sequences of 10 frames from 3 of 3 videos"
     )
-    length = page.get_by_role("slider", name="Sequence length")
-    for _ in range(5):
-        length.press("ArrowLeft")
-    expect(page.get_by_role("heading", level=3)).to_contain_text("40 sequences of 5 frames")
+    heading = page.get_by_role("heading", level=3)
+    for frames in (9, 8, 7, 6, 5):
+        page.get_by_role("slider", name="Sequence length").press("ArrowLeft")
+        expect(heading).to_contain_text(f"sequences of {frames} frames")
+        settled(page)
+    expect(heading).to_contain_text("40 sequences of 5 frames")
+    for sequences in (39, 38, 37):
+        page.get_by_role("slider", name="Samples").press("ArrowLeft")
+        expect(heading).to_contain_text(f"{sequences} sequences of 5 frames")
+        settled(page)
     settled(page)
-    samples = page.get_by_role("slider", name="Samples")
-    for _ in range(3):
-        samples.press("ArrowLeft")
-    expect(page.get_by_role("heading", level=3)).to_contain_text("37 sequences of 5 frames")
-    settled(page)
-    assert "length=5" in page.url
-    assert "n_samples=185" in page.url
+    expect(page).to_have_url(re.compile("length=5&n_samples=185"))
+    page.go_back()
+    expect(heading).to_contain_text("38 sequences of 5 frames")
+    page.go_forward()
+    expect(heading).to_contain_text("37 sequences of 5 frames")
     page.reload()
     settled(page)
     expect(page.get_by_role("heading", level=3)).to_contain_text("37 sequences of 5 frames")
