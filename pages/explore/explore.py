@@ -56,15 +56,7 @@ if not available:
     st.stop()
 
 values = chosen.parameters
-selection = loaders.load_selection(
-    dataset,
-    length=values.length,
-    count=values.n_sequences,
-    method=values.method,
-    corrupt=values.corrupt,
-    duplicates=values.duplicates,
-    min_distance=values.min_distance,
-)
+selection = loaders.load_selection(dataset, values)
 sequences = loaders.load_pool(dataset, values.length).sequences
 reached = len({int(sequences.video[position]) for position in selection.order})
 

@@ -98,42 +98,25 @@ def load_candidates(
     )
 
 
-def load_selection(
-    dataset: Dataset,
-    *,
-    length: int,
-    count: int,
-    method: str,
-    corrupt: bool,
-    duplicates: bool,
-    min_distance: float,
-) -> Selection:
+def load_selection(dataset: Dataset, values: Parameters) -> Selection:
     """Return the selection, computing only picks that nobody asked for before."""
-    least = min_distance or -1.0
-    if method == "random":
+    least = values.min_distance or -1.0
+    if values.method == "random":
         return select_sequences(
-            load_pool(dataset, length).points,
-            load_candidates(dataset, length, corrupt, duplicates),
-            method=method,
-            count=count,
+            load_pool(dataset, values.length).points,
+            load_candidates(dataset, values.length, values.corrupt, values.duplicates),
+            method=values.method,
+            count=values.n_sequences,
             min_distance=least,
         )
-    order = _order(dataset.key, length, corrupt, duplicates, dataset)
-    return order.first(count, least)
+    order = _order(dataset.key, values.length, values.corrupt, values.duplicates, dataset)
+    return order.first(values.n_sequences, least)
 
 
 def load_choice(dataset: Dataset, values: Parameters) -> Choice:
     """Return the selection with all that led to it."""
     chosen = load_pool(dataset, values.length)
-    selection = load_selection(
-        dataset,
-        length=values.length,
-        count=values.n_sequences,
-        method=values.method,
-        corrupt=values.corrupt,
-        duplicates=values.duplicates,
-        min_distance=values.min_distance,
-    )
+    selection = load_selection(dataset, values)
     return Choice(
         dataset=dataset,
         config=Config.from_overrides(values.overrides()),

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from pages.ui import charts, loaders
+from pages.ui.parameters import Parameters
 from seqsel_core.project.map_set import MapSet
 
 
@@ -12,15 +13,7 @@ def drawn(dataset):
     """The dataset, its sequences of ten, a selection of five, and its maps."""
     opened = loaders.load_dataset(dataset)
     sequences = loaders.load_pool(opened, 10).sequences
-    selection = loaders.load_selection(
-        opened,
-        length=10,
-        count=5,
-        method="coreset",
-        corrupt=True,
-        duplicates=True,
-        min_distance=0.0,
-    )
+    selection = loaders.load_selection(opened, Parameters(length=10, n_samples=50))
     return opened, sequences, selection, loaders.load_maps(opened)
 
 
