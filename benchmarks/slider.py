@@ -84,7 +84,7 @@ def _page() -> None:
     print("The whole page, with PCA map, timeline and strips")
     _row("first look", first_ms)
     for name, value in (("n_samples", 300), ("n_samples", 250), ("n_samples", 310), ("length", 11)):
-        slider = next(item for item in app.slider if item.key == f"{name}_slider")
+        slider = next(item for item in app.slider if item.key.startswith(f"{name}_slider"))
         slider.set_value(value)
         _, move_ms = _timed(app.run)
         assert not app.exception

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ from seqsel_core.dataset import Dataset
 
 _LONGEST_BY_SLIDER = 100  # frames; more by number
 _MOST_BY_SLIDER = 300  # sequences; more by number
+_MOVES = "slider_moves"
 _METHODS = {"coreset": "Diverse", "random": "Random"}
 
 
@@ -92,14 +94,21 @@ def _pair(
     most: int,
     by_slider: int,
     step: int,
-    apply: object,
+    apply: Callable[[str, int], None],
     unit: str,
-    length: int = 1,
+    length: int = 0,
 ) -> None:
-    """Draw a slider and a number field for one value."""
+    """Draw a slider and a number field for one value.
+
+    A browser that is busy can still send what a field showed before the slider moved, and that
+    would count as typed. So the field is a new one (another key) after each move of the slider,
+    and both are new ones for another length.
+    """
+    slider_key = f"{name}_slider_{length}"
+    number_key = f"{name}_number_{length}_{st.session_state.get(_MOVES, 0)}"
     top = max(by_slider, value, least + step)  # Streamlit wants a slider to have a range
-    show(f"{name}_slider", value)
-    show(f"{name}_number", value)
+    show(slider_key, value)
+    show(number_key, value)
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     left.markdown(f"**{label}**  \n:small[{unit}]")
     right.number_input(
@@ -107,23 +116,28 @@ def _pair(
         min_value=least,
         max_value=max(most, value),
         step=step,
-        key=f"{name}_number",
+        key=number_key,
         label_visibility="collapsed",
         disabled=most <= least,
         on_change=apply,
-        args=(f"{name}_number", length),
+        args=(number_key, length),
     )
     st.slider(
         label,
         min_value=least,
         max_value=top,
         step=step,
-        key=f"{name}_slider",
+        key=slider_key,
         label_visibility="collapsed",
         disabled=most <= least,
-        on_change=apply,
-        args=(f"{name}_slider", length),
+        on_change=_moved,
+        args=(apply, slider_key, length),
     )
+
+
+def _moved(apply: Callable[[str, int], None], key: str, length: int) -> None:
+    st.session_state[_MOVES] = st.session_state.get(_MOVES, 0) + 1
+    apply(key, length)
 
 
 def _set_length(key: str, shown: int) -> None:

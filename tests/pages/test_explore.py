@@ -6,11 +6,11 @@ import pytest
 
 
 def _number(app, name):
-    return next(item for item in app.number_input if item.key == f"{name}_number")
+    return next(item for item in app.number_input if item.key.startswith(f"{name}_number"))
 
 
 def _slider(app, name):
-    return next(item for item in app.slider if item.key == f"{name}_slider")
+    return next(item for item in app.slider if item.key.startswith(f"{name}_slider"))
 
 
 def _headline(app):
