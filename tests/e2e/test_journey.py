@@ -51,11 +51,13 @@ def test_sliders_change_the_selection(explore, settled):
         page.get_by_role("slider", name="Sequence length").press("ArrowLeft")
         expect(heading).to_contain_text(f"sequences of {frames} frames")
         settled(page)
+        page.wait_for_timeout(700)  # as fast as somebody who looks at each step
     expect(heading).to_contain_text("40 sequences of 5 frames")
     for sequences in (39, 38, 37):
         page.get_by_role("slider", name="Samples").press("ArrowLeft")
         expect(heading).to_contain_text(f"{sequences} sequences of 5 frames")
         settled(page)
+        page.wait_for_timeout(700)
     settled(page)
     expect(page).to_have_url(re.compile("length=5&n_samples=185"))
     page.go_back()
