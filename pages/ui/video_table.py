@@ -61,14 +61,14 @@ def video_table(record: DatasetRecord, *, busy: bool) -> bool:
     return frames > 0 and not (missing and busy)
 
 
-_READY, _UNREADABLE, _WAITING, _TODO = "ready", "unreadable", "waiting", "not embedded"
+_READY, _UNREADABLE, _WAITING, _NOT_EMBEDDED = "ready", "unreadable", "waiting", "not embedded"
 
 
 def _row(video: Video, video_id: str, shard: Shard | None, busy: bool) -> dict[str, object]:
     row: dict[str, object] = {
         "Picture": None,
         "Video": text.plain(video.name),
-        "State": _WAITING if busy else _TODO,
+        "State": _WAITING if busy else _NOT_EMBEDDED,
         "Frames": None,
         "Length": "",
         "Picture size": "",
