@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from pages.ui import loaders, parameters, text
+from pages.ui import loaders, parameters
+from pages.ui.number_slider import number_slider
 from pages.ui.parameters import Parameters
 from seqsel_core.dataset import Dataset
 
 _LONGEST_BY_SLIDER = 100  # frames; more by number
 _MOST_BY_SLIDER = 300  # sequences; more by number
-_MOVES = "slider_moves"
 _METHODS = {"coreset": "Diverse", "random": "Random"}
 
 
@@ -57,97 +56,36 @@ def show(key: str, value: object) -> None:
 
 
 def _length(values: Parameters, longest: int) -> None:
-    _pair(
+    number_slider(
         "Sequence length",
-        "length",
         values.length,
+        key="length",
         least=1,
         most=longest,
-        by_slider=min(longest, _LONGEST_BY_SLIDER),
+        most_by_slider=min(longest, _LONGEST_BY_SLIDER),
         step=1,
-        apply=_set_length,
-        unit="frames per sequence",
+        units=("frame per sequence", "frames per sequence"),
+        # The number of frames that was asked for stays, so that going through many lengths and
+        # back ends where it began; `fitted` makes it a multiple of each.
+        on_move=lambda frames, _: parameters.change(length=max(1, frames)),
     )
 
 
 def _n_samples(values: Parameters, available: int) -> None:
-    _pair(
+    number_slider(
         "Samples",
-        "n_samples",
         values.n_samples,
+        key="n_samples",
         least=values.length,
         most=max(1, available) * values.length,
-        by_slider=min(max(1, available), _MOST_BY_SLIDER) * values.length,
+        most_by_slider=min(max(1, available), _MOST_BY_SLIDER) * values.length,
         step=values.length,
-        apply=_set_n_samples,
-        length=values.length,
-        unit=f"frames = {text.count(values.n_sequences, 'sequence')}",
+        units=("frames = {} sequence", "frames = {} sequences"),
+        on_move=_take_n_samples,
     )
 
 
-def _pair(
-    label: str,
-    name: str,
-    value: int,
-    *,
-    least: int,
-    most: int,
-    by_slider: int,
-    step: int,
-    apply: Callable[[str, int], None],
-    unit: str,
-    length: int = 0,
-) -> None:
-    """Draw a slider and a number field for one value.
-
-    A browser that is busy can still send what a field showed before the slider moved, and that
-    would count as typed. So the field is a new one (another key) after each move of the slider,
-    and both are new ones for another length.
-    """
-    slider_key = f"{name}_slider_{length}"
-    number_key = f"{name}_number_{length}_{st.session_state.get(_MOVES, 0)}"
-    top = max(by_slider, value, least + step)  # Streamlit wants a slider to have a range
-    show(slider_key, value)
-    show(number_key, value)
-    left, right = st.columns([3, 2], vertical_alignment="bottom")
-    left.markdown(f"**{label}**  \n:small[{unit}]")
-    right.number_input(
-        label,
-        min_value=least,
-        max_value=max(most, value),
-        step=step,
-        key=number_key,
-        label_visibility="collapsed",
-        disabled=most <= least,
-        on_change=apply,
-        args=(number_key, length),
-    )
-    st.slider(
-        label,
-        min_value=least,
-        max_value=top,
-        step=step,
-        key=slider_key,
-        label_visibility="collapsed",
-        disabled=most <= least,
-        on_change=_moved,
-        args=(apply, slider_key, length),
-    )
-
-
-def _moved(apply: Callable[[str, int], None], key: str, length: int) -> None:
-    st.session_state[_MOVES] = st.session_state.get(_MOVES, 0) + 1
-    apply(key, length)
-
-
-def _set_length(key: str, shown: int) -> None:
-    # The number of frames that was asked for stays, so that going through many lengths and
-    # back ends where it began; `fitted` makes it a multiple of each.
-    parameters.change(length=max(1, int(st.session_state[key] or 1)))
-
-
-def _set_n_samples(key: str, length: int) -> None:
-    asked = int(st.session_state[key] or length)
+def _take_n_samples(asked: int, length: int) -> None:
     used = parameters.nearest_multiple(asked, length)
     if used != asked:
         below = asked // length * length
@@ -155,13 +93,13 @@ def _set_n_samples(key: str, length: int) -> None:
             f"{asked:,} is not a multiple of the length {length}; "
             f"{used:,} is used (possible: {max(length, below):,} or {below + length:,})."
         )
-    parameters.change(length=length, n_samples=used)
+    parameters.change(n_samples=used)
 
 
 def _notice() -> None:
     notice = st.session_state.pop("notice", None)
     if notice:
-        st.caption(f":orange[:material/info: {notice}]")
+        st.markdown(f":orange[:material/info:] :small[{notice}]")
 
 
 def _rest(dataset: Dataset, values: Parameters) -> None:

@@ -4,13 +4,7 @@ import shutil
 
 import pytest
 
-
-def _number(app, name):
-    return next(item for item in app.number_input if item.key.startswith(f"{name}_number"))
-
-
-def _slider(app, name):
-    return next(item for item in app.slider if item.key.startswith(f"{name}_slider"))
+from tests.pages.number_sliders import move, shown
 
 
 def _headline(app):
@@ -22,50 +16,50 @@ def test_it_shows_a_selection_that_keeps_to_the_rule(open_page, dataset):
     app = open_page("explore/explore.py")
     assert _headline(app) == "20 sequences of 10 frames from 3 of 3 videos"
     assert app.metric[0].value == "200"
-    assert _slider(app, "n_samples").step == 10
+    assert shown(app, "n_samples")["step"] == 10
 
 
 def test_a_number_that_is_no_multiple_is_moved_to_the_nearest_and_said(open_page, dataset):
     """205 frames in sequences of ten cannot be: the page would crash or silently take others."""
     app = open_page("explore/explore.py")
-    _number(app, "n_samples").set_value(104).run()
+    move(app, "n_samples", 104)
     assert _headline(app).startswith("10 sequences of 10 frames")
-    assert any("104" in c.value and "100" in c.value and "110" in c.value for c in app.caption)
+    assert any("104" in c.value and "100" in c.value and "110" in c.value for c in app.markdown)
 
 
 def test_slider_and_number_field_show_one_value(open_page, dataset):
     """Two widgets for one value drift apart unless both are set from one owner."""
     app = open_page("explore/explore.py")
-    _slider(app, "n_samples").set_value(70).run()
-    assert _number(app, "n_samples").value == 70
-    _number(app, "length").set_value(7).run()
-    assert _slider(app, "length").value == 7
-    assert _slider(app, "n_samples").step == 7
-    assert _number(app, "n_samples").value == 70
+    move(app, "n_samples", 70)
+    assert shown(app, "n_samples")["value"] == 70
+    move(app, "length", 7)
+    assert shown(app, "length")["value"] == 7
+    assert shown(app, "n_samples")["step"] == 7
+    assert shown(app, "n_samples")["value"] == 70
 
 
 def test_going_through_many_lengths_and_back_ends_where_it_began(open_page, dataset):
     """Rounding at each step drifts: from 200 frames at length 10 to 205 at length 5."""
     app = open_page("explore/explore.py")
     for length in (9, 8, 7, 6, 5):
-        _number(app, "length").set_value(length).run()
+        move(app, "length", length)
     assert _headline(app).startswith("40 sequences of 5 frames")
-    _number(app, "length").set_value(10).run()
+    move(app, "length", 10)
     assert _headline(app).startswith("20 sequences of 10 frames")
 
 
 def test_a_new_length_keeps_the_number_of_frames_as_near_as_it_can(open_page, dataset):
     """70 frames in sequences of nine: 72 is nearest; 63, or an error, would surprise."""
     app = open_page("explore/explore.py", n_samples="70")
-    _number(app, "length").set_value(9).run()
-    assert _number(app, "n_samples").value == 72
+    move(app, "length", 9)
+    assert shown(app, "n_samples")["value"] == 72
 
 
 def test_the_url_holds_what_is_shown_and_brings_it_back(open_page, dataset):
     """A shared link would show another picture than the one it was copied from."""
     first = open_page("explore/explore.py")
-    _number(first, "length").set_value(5).run()
-    _slider(first, "n_samples").set_value(50).run()
+    move(first, "length", 5)
+    move(first, "n_samples", 50)
     query = dict(first.query_params)
     assert query["length"] == "5"
     assert query["n_samples"] == "50"
@@ -102,9 +96,9 @@ def test_a_check_is_switched_off_by_0_only(open_page, dataset):
 def test_typing_a_number_counts_in_the_length_that_is_shown(open_page, dataset):
     """A link with a length of 150 shows 120 here: 240 frames are two of those."""
     app = open_page("explore/explore.py", length="150", n_samples="150")
-    assert _number(app, "length").value == 120
+    assert shown(app, "length")["value"] == 120
     app = open_page("explore/explore.py", length="50", n_samples="50")
-    _number(app, "n_samples").set_value(100).run()
+    move(app, "n_samples", 100)
     assert _headline(app).startswith("2 sequences of 50 frames")
 
 

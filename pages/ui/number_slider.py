@@ -1,0 +1,85 @@
+"""One number, moved by a slider or typed into a field beside it.
+
+Streamlit's own slider and number field cannot hold one value together: each sends its value
+with every move of the other, and a browser that is a move ahead brings the old one back. So
+this is one component, which knows which of its moves the server has seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+_HERE = Path(__file__).with_suffix("")
+_COMPONENT = st.components.v2.component(
+    "number_slider",
+    html="""
+    <div class="number-slider">
+      <div><div class="label"></div><div class="unit"></div></div>
+      <input type="number" inputmode="numeric">
+      <input type="range">
+    </div>
+    """,
+    css=_HERE.with_suffix(".css").read_text("utf-8"),
+    js=_HERE.with_suffix(".js").read_text("utf-8"),
+)
+
+
+def number_slider(
+    label: str,
+    value: int,
+    *,
+    key: str,
+    least: int,
+    most: int,
+    most_by_slider: int,
+    step: int,
+    units: tuple[str, str],
+    on_move: Callable[[int, int], None],
+) -> None:
+    """Draw the slider and its field.
+
+    Args:
+        label: What the number is.
+        value: What to show.
+        key: Unique in the page.
+        least: The smallest possible number.
+        most: The largest; nothing can be moved where it is not above the smallest.
+        most_by_slider: The right end of the slider; larger ones are typed.
+        step: The slider's step. A number that is no multiple of it can still be typed.
+        units: What stands under the label, for one step and for more; `{}` is their number.
+        on_move: Called with the number that the user chose and the step that was shown then.
+    """
+    move = _move(key)
+    _COMPONENT(
+        key=key,
+        data={
+            "label": label,
+            "value": value,
+            "least": least,
+            "most": most,
+            "most_by_slider": max(most_by_slider, value, least + step),
+            "step": step,
+            "units": list(units),
+            "seen": move["turn"],
+        },
+        on_move_change=lambda: _moved(key, on_move),
+    )
+
+
+def _moved(key: str, on_move: Callable[[int, int], None]) -> None:
+    move = _move(key)
+    if move["value"] > 0 and move["step"] > 0:
+        on_move(move["value"], move["step"])
+
+
+def _move(key: str) -> dict[str, int]:
+    """Return the last move that the browser sent; zeros if there is none, or if it is nonsense."""
+    state = st.session_state.get(key)
+    move = state.get("move") if state else None
+    try:
+        return {name: round(move[name]) for name in ("value", "step", "turn")}
+    except (TypeError, KeyError, ValueError, OverflowError):
+        return {"value": 0, "step": 0, "turn": 0}
