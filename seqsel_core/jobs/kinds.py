@@ -16,6 +16,7 @@ from seqsel_core.jobs.queue import Job, Queue
 from seqsel_core.jobs.suspects import Suspects
 from seqsel_core.opening import open_dataset, stored_shards
 from seqsel_core.store.catalogue import Catalogue
+from seqsel_core.store.clips import clip_path, remove_oldest
 from seqsel_core.store.datasets import DatasetRecord, Datasets, Listing
 from seqsel_core.store.projections import Projections
 from seqsel_core.store.shards import ShardStore
@@ -81,10 +82,30 @@ def write_output(job: Job, progress: JobProgress, data_dir: Path) -> dict[str, A
     return {"output": str(result.output), "zip": packed, "message": message}
 
 
+def make_clip(job: Job, progress: JobProgress, data_dir: Path) -> dict[str, Any]:
+    """Make the clip of one sequence; parameters: video_id, start, stop."""
+    from seqsel_core.output.clip import write_clip
+
+    datasets = Datasets(data_dir)
+    record = _dataset(datasets, job)
+    listing = datasets.listing(record.id)
+    dataset = open_dataset(ShardStore(data_dir), record, listing, partial=True) if listing else None
+    videos = dataset.videos if dataset else ()
+    video_id, start, stop = (job.parameters[name] for name in ("video_id", "start", "stop"))
+    item = next((video for video in videos if video.video_id == video_id), None)
+    if item is None:
+        raise InputError("The video of this sequence is not in the dataset any more.")
+    path = clip_path(data_dir, video_id, start, stop)
+    write_clip(item, start, stop, path, progress)
+    remove_oldest(data_dir)
+    return {"clip": str(path)}
+
+
 KINDS: dict[str, Callable[[Job, JobProgress, Path], dict[str, Any]]] = {
     "embed": embed_dataset,
     "umap": map_dataset,
     "output": write_output,
+    "clip": make_clip,
 }
 
 

@@ -22,7 +22,7 @@ class Job:
 
     Attributes:
         id: Its number.
-        kind: 'embed', 'umap' or 'output'.
+        kind: 'embed', 'umap', 'output' or 'clip'.
         dataset_id: What it works on.
         parameters: What the kind needs, JSON values.
         state: queued, running, cancelling, cancelled, failed or done.

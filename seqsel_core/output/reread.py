@@ -12,7 +12,8 @@ from seqsel_core.output.log import logger
 from seqsel_core.progress import Progress
 from seqsel_core.store.identity import content_id
 from seqsel_core.video.decoders import decoder_for
-from seqsel_core.video.types import FullFrame, Video
+from seqsel_core.video.exact import exact_frames
+from seqsel_core.video.types import FullFrame, Video, Wanted
 
 
 def frames_as_embedded(
@@ -35,12 +36,14 @@ def frames_as_embedded(
     """
     hashes = item.frames["pixel_hash"]
     rows = np.searchsorted(item.frames["index"], indices)
-    expected = dict(zip(indices, hashes[rows].tolist(), strict=True))
+    stamps = item.frames["pts"][rows].tolist()
+    wanted = list(map(Wanted, indices, stamps, hashes[rows].tolist()))
+    expected = {frame.index: frame.pixel_hash for frame in wanted}
     differing: list[int] = []
     # Another decoder may give other pixels; the one that was embedded with gives the same.
-    decoder = decoder_for(source, item.shard.info.decoder)
+    decoder = decoder_for(source, item.shard.info.decoder, isolate=True)
     try:
-        for frame in decoder.full_frames(source, indices):
+        for frame in exact_frames(decoder, source, wanted):
             if frame.pixel_hash != expected.pop(frame.index):
                 if not differing and content_id(source) != item.video_id:
                     raise OutputError(_changed(item, frame.index, "has other pixels now"))

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from seqsel_core.video.limits import Limits
 from seqsel_core.video.picture_hash import picture_hash
-from seqsel_core.video.types import Frame, FullFrame, Picture, Problem, ReadResult, Video
+from seqsel_core.video.types import Frame, FullFrame, Picture, Problem, ReadResult, Video, Wanted
 
 # What is named as a frame; other formats of Pillow (EPS) would start other programs.
 _FORMATS = ("JPEG", "PNG", "BMP", "TIFF", "WEBP", "PPM", "GIF")
@@ -22,6 +23,10 @@ class FrameFolderDecoder:
 
     name = "pillow"
 
+    def __init__(self, limits: Limits | None = None) -> None:
+        """Set up a decoder: pictures larger than the limits are not read."""
+        self._limits = limits or Limits()
+
     def frames(self, video: Video, size: int, result: ReadResult) -> Iterator[Frame]:
         """Yield every readable picture; see `Decoder.frames`."""
         sizes: Counter[tuple[int, int]] = Counter()
@@ -29,7 +34,8 @@ class FrameFolderDecoder:
             zip(video.frame_names, video.frame_paths, strict=True)
         ):
             try:
-                picture = _read(path)
+                picture = _read(path, self._limits)
+                result.packets += 1
             except _READ_ERRORS as error:
                 result.problems.append(Problem(f"{name} cannot be read: {_reason(error)}", 1))
                 continue
@@ -53,13 +59,19 @@ class FrameFolderDecoder:
     def full_frames(self, video: Video, indices: Sequence[int]) -> Iterator[FullFrame]:
         """Yield pictures at full size; see `Decoder.full_frames`."""
         for index in indices:
-            picture = _read(video.frame_paths[index])
+            picture = _read(video.frame_paths[index], self._limits)
             yield FullFrame(index, picture_hash(picture), picture)
 
+    def sought_frames(self, video: Video, wanted: Sequence[Wanted]) -> Iterator[FullFrame]:
+        """Yield pictures at full size: every one is found at once."""
+        return self.full_frames(video, [item.index for item in wanted])
 
-def _read(path: Path) -> Picture:
+
+def _read(path: Path, limits: Limits) -> Picture:
     """Return a picture file as upright RGB, shape (height, width, 3), uint8."""
     with Image.open(path, formats=_FORMATS) as image:
+        if reason := limits.refuse(*image.size):
+            raise ValueError(reason)
         image.load()
         upright = ImageOps.exif_transpose(image)
         if upright.mode.startswith(("I;16", "I", "F")):  # 16 bits to 8, not clipped

@@ -10,13 +10,21 @@ from seqsel_core.video.types import Video
 _LEAST_BYTES = 32  # of a compressed frame; the least seen in real video is 42
 
 
-def estimate_frames(video: Video) -> int:
+def estimate_frames(video: Video, *, isolate: bool = False) -> int:
     """Return the number of frames that the header promises, or 0.
 
     Headers lie, so this is never used to allocate or to select; an absurd number counts as 0.
+
+    Args:
+        video: What to look at.
+        isolate: Open it in a process of its own: a header, too, can crash what reads it.
     """
     if video.is_folder:
         return len(video.frame_paths)
+    if isolate:
+        from seqsel_core.video.isolated import isolated_estimate
+
+        return isolated_estimate(video)
     try:
         with open_container(video.path) as container:
             stream = container.streams.best("video")

@@ -18,7 +18,9 @@ import numpy as np
 import xxhash
 from av.video.reformatter import Interpolation, VideoReformatter
 
-from seqsel_core.video.types import Frame, FullFrame, Picture, Problem, ReadResult, Video
+from seqsel_core.video.limits import Limits
+from seqsel_core.video.seeking import seek
+from seqsel_core.video.types import Frame, FullFrame, Picture, Problem, ReadResult, Video, Wanted
 
 # Formats that hold pictures themselves; playlists (HLS, concat, DASH), which name other
 # files or addresses, are not among them.
@@ -26,6 +28,7 @@ _FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,asf,flv,gif,ogg,"
     "h264,hevc,m4v,obu,ivf,jpeg_pipe,png_pipe"
 )
+_PADDING = 64 * 65_536  # pixels: at the end of the rows of the highest picture
 _READ_ERRORS = (av.error.FFmpegError, OSError, ValueError, EOFError, IndexError)
 
 
@@ -34,18 +37,22 @@ class PyAVDecoder:
 
     name = "pyav"
 
-    def __init__(self, threads: int = -1) -> None:
-        """Say how many threads decode; -1: as FFmpeg sees fit; 0 is one, too.
+    def __init__(self, threads: int = -1, limits: Limits | None = None) -> None:
+        """Set up a decoder.
 
-        The frames are the same with any number.
+        Args:
+            threads: That decode; -1: as FFmpeg sees fit; 0 is one, too. The frames are the
+                same with any number.
+            limits: Pictures larger than this are not decoded.
         """
         self._threads = threads
+        self._limits = limits or Limits()
 
     def frames(self, video: Video, size: int, result: ReadResult) -> Iterator[Frame]:
         """Yield every decodable frame; see `Decoder.frames`."""
         reformatter = VideoReformatter()
         clock = _Clock()
-        for index, (stream, raw) in enumerate(_decode(video, result, self._threads)):
+        for index, (stream, raw) in enumerate(_decode(video, result, self._threads, self._limits)):
             if index == 0:
                 result.width, result.height = _upright_size(raw)
                 result.time_base = _fraction(stream.time_base)
@@ -62,6 +69,8 @@ class PyAVDecoder:
                 aspect_ratio=_aspect_ratio(stream, raw),
                 damaged=raw.is_corrupt,
             )
+        if not result.width and not result.problems:
+            result.problems.append(Problem("has no frame"))
         if clock.missing:
             result.problems.append(
                 Problem(f"{clock.missing} frames have no usable time stamp; times follow the rate")
@@ -73,12 +82,22 @@ class PyAVDecoder:
         if not wanted:
             return
         last = max(wanted)
-        for index, (_, raw) in enumerate(_decode(video, ReadResult(), self._threads)):
+        passes = _decode(video, ReadResult(), self._threads, self._limits)
+        for index, (_, raw) in enumerate(passes):
             if index in wanted:
-                picture = _upright(_rgb(raw), raw.rotation)
-                yield FullFrame(index, _pixel_hash(raw), picture)
+                yield _full_frame(index, raw)
             if index >= last:
                 return
+
+    def sought_frames(self, video: Video, wanted: Sequence[Wanted]) -> Iterator[FullFrame]:
+        """Yield frames at full size by seeking; see `Decoder.sought_frames`."""
+        if not wanted:
+            return
+        with open_container(video.path) as container:
+            stream: Any = container.streams.best("video")
+            set_up(stream, self._threads, self._limits)
+            for item, raw in seek(container, stream, wanted):
+                yield _full_frame(item.index, raw)
 
 
 def open_container(path: Path) -> av.container.InputContainer:
@@ -121,7 +140,9 @@ class _Damage(Exception):
     """A packet cannot be decoded, or a decoded frame is damaged."""
 
 
-def _decode(video: Video, result: ReadResult, threads: int) -> Iterator[tuple[Any, av.VideoFrame]]:
+def _decode(
+    video: Video, result: ReadResult, threads: int, limits: Limits
+) -> Iterator[tuple[Any, av.VideoFrame]]:
     """Yield (stream, frame) for all that decodes; note the rest in `result.problems`.
 
     How FFmpeg mends damage, and what it gives up, depends on the number of its threads and on
@@ -130,17 +151,18 @@ def _decode(video: Video, result: ReadResult, threads: int) -> Iterator[tuple[An
     """
     whole = 0
     try:
-        for stream, frame in _one_pass(video, result, threads, alone=False):
+        for stream, frame in _one_pass(video, result, threads, limits, alone=False):
             if frame.is_corrupt:
                 raise _Damage
             yield stream, frame
             whole += 1
     except _Damage:
-        yield from itertools.islice(_one_pass(video, result, 1, alone=True), whole, None)
+        again = _one_pass(video, result, 1, limits, alone=True)
+        yield from itertools.islice(again, whole, None)
 
 
 def _one_pass(
-    video: Video, result: ReadResult, threads: int, *, alone: bool
+    video: Video, result: ReadResult, threads: int, limits: Limits, *, alone: bool
 ) -> Iterator[tuple[Any, av.VideoFrame]]:
     """Yield (stream, frame) as `_decode`; if `alone`, what cannot be decoded is only noted.
 
@@ -158,15 +180,17 @@ def _one_pass(
         if stream is None:
             result.problems.append(Problem("has no video stream"))
             return
-        stream.thread_type = "AUTO"
-        if threads >= 0:
-            stream.codec_context.thread_count = max(threads, 1)
+        if stream.codec_context is None:
+            result.problems.append(Problem("its codec is not known to FFmpeg"))
+            return
+        claimed = set_up(stream, threads, limits)
         packets = container.demux(stream)  # the last one is empty: it flushes the decoder
         ended = False
         while not ended:
             packet: Any = None
             try:
                 packet = next(packets)
+                result.packets += 1
             except StopIteration:
                 break
             except _READ_ERRORS as error:
@@ -177,15 +201,39 @@ def _one_pass(
             except _READ_ERRORS as error:
                 if not alone:
                     raise _Damage from error
-                lost[_reason(error)] += 1
+                context = stream.codec_context
+                large = limits.refuse(context.width, context.height) or claimed
+                lost[large or _reason(error)] += 1
                 continue
             for frame in decoded:
-                yield stream, frame
+                if large := limits.refuse(frame.width, frame.height):
+                    lost[large] += 1
+                else:
+                    yield stream, frame
     for reason, count in lost.items():
         plural = "s" if count > 1 else ""
         result.problems.append(
             Problem(f"{count} packet{plural} cannot be decoded: {reason}", count)
         )
+
+
+def set_up(stream: Any, threads: int, limits: Limits) -> str:
+    """Prepare to decode; return why the size that the header claims is too large, or ''."""
+    stream.thread_type = "AUTO"
+    context = stream.codec_context
+    if threads >= 0:
+        context.thread_count = max(threads, 1)
+    # FFmpeg heeds this when it knows the true size, before it takes memory for pictures. It
+    # counts rows with their padding, so it is given a little more.
+    context.options = {"max_pixels": str(limits.max_pixels + _PADDING)}
+    claimed = limits.refuse(context.width, context.height)
+    if claimed:  # by the header only: the stream may know better
+        context.width = context.height = 0
+    return claimed
+
+
+def _full_frame(index: int, raw: av.VideoFrame) -> FullFrame:
+    return FullFrame(index, _pixel_hash(raw), _upright(_rgb(raw), raw.rotation))
 
 
 def _reason(error: BaseException) -> str:

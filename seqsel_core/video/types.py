@@ -81,6 +81,21 @@ class FullFrame:
     picture: Picture
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A frame of an earlier pass, to be read again.
+
+    Attributes:
+        index: 0-based, in display order.
+        pts: As the pass gave it.
+        pixel_hash: As the pass gave it.
+    """
+
+    index: int
+    pts: int
+    pixel_hash: int
+
+
 @dataclass
 class Problem:
     """Something that went wrong in one video, for people to read.
@@ -96,16 +111,31 @@ class Problem:
 
 @dataclass
 class ReadResult:
-    """What a pass over a video learned apart from its frames."""
+    """What a pass over a video learned apart from its frames.
+
+    Attributes:
+        problems: What went wrong.
+        width: Of the upright picture, in pixels.
+        height: Of the upright picture, in pixels.
+        time_base: Seconds per unit of pts: (numerator, denominator).
+        packets: Read so far, in vain or not: who watches sees whether anything goes on.
+    """
 
     problems: list[Problem] = field(default_factory=list)
     width: int = 0
     height: int = 0
     time_base: tuple[int, int] = (0, 1)
+    packets: int = 0
 
 
 class Decoder(Protocol):
-    """A way to read one video; see `pyav.py`, `frame_folder.py`, `decord_backend.py`."""
+    """A way to read one video.
+
+    See `pyav.py`, `frame_folder.py`, `decord_backend.py`, `torchcodec_backend.py`.
+
+    Attributes:
+        name: Says all that changes the frames: `decoder_for` makes the same decoder of it.
+    """
 
     name: str
 
@@ -123,4 +153,12 @@ class Decoder(Protocol):
 
     def full_frames(self, video: Video, indices: Sequence[int]) -> Iterator[FullFrame]:
         """Yield the frames with these indices (ascending) at full size."""
+        ...
+
+    def sought_frames(self, video: Video, wanted: Sequence[Wanted]) -> Iterator[FullFrame]:
+        """Yield these frames (ascending) at full size by seeking, which is quick, and may lie.
+
+        What a file or a decoder gets wrong after a seek comes out as another picture: the
+        caller compares the hashes; see `exact.py`. Ends early where a frame is not found.
+        """
         ...

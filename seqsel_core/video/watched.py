@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from seqsel_core.video.types import Decoder, Frame, FullFrame, Problem, ReadResult, Video
+from seqsel_core.video.types import Decoder, Frame, FullFrame, Problem, ReadResult, Video, Wanted
 
 
 class WatchedDecoder:
@@ -32,3 +32,7 @@ class WatchedDecoder:
     def full_frames(self, video: Video, indices: Sequence[int]) -> Iterator[FullFrame]:
         """Yield frames at full size; see `Decoder.full_frames`."""
         return self._decoder.full_frames(video, indices)
+
+    def sought_frames(self, video: Video, wanted: Sequence[Wanted]) -> Iterator[FullFrame]:
+        """Yield frames found by seeking; see `Decoder.sought_frames`."""
+        return self._decoder.sought_frames(video, wanted)

@@ -110,7 +110,11 @@ import importlib, os, signal, sys
 from pathlib import Path
 import numpy as np
 from seqsel_core.jobs import kinds, worker
+from seqsel_core.video import isolated
 from seqsel_core.video.frame_folder import FrameFolderDecoder
+
+# Where no process of its own saves the worker: the second line of defence.
+isolated.IsolatedDecoder = lambda name, threads: FrameFolderDecoder()
 
 class Encoder:
     def embed(self, pictures):
