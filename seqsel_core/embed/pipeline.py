@@ -1,7 +1,8 @@
 """Decode and embed videos at the same time, each frame once.
 
-A thread decodes ahead into a bounded queue, while the calling thread runs the network on
-batches of one fixed shape, which may span videos, and hands finished videos to the store.
+Threads decode ahead into a bounded queue; the calling thread makes batches of one fixed shape,
+which may span videos, and hands finished videos to the store, while two threads wait for the
+network: one batch is computed, the next one is ready. Memory does not grow with a video.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 import contextlib
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any, NamedTuple, Protocol
@@ -18,12 +21,15 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from seqsel_core.embed.quality import uniform_rows
+from seqsel_core.embed.measures import FrameMeter, Measures
 from seqsel_core.errors import SeqselError
 from seqsel_core.video.types import Decoder, Frame, Picture, Problem, ReadResult, Video
 
 THUMBNAIL_HEIGHT = 108
 THUMBNAIL_WIDTH = 192
+
+_IN_FLIGHT = 2  # batches handed to the network and not yet written
+_MOST_WAITING = 32  # frames that wait together, as a multiple of the batch size
 
 
 class _Encoder(Protocol):
@@ -61,12 +67,24 @@ class Task:
 
 
 class _Item(NamedTuple):
-    """A decoded frame on its way, or (with `frame` None) the end of its video."""
+    """A decoded frame on its way, or (with `row` None) the end of its video.
+
+    `picture` is None where the frame is not to be embedded.
+    """
 
     task: Task
-    frame: Frame | None
+    row: tuple[Any, ...] | None
+    picture: Picture | None
     thumbnail: bytes
-    uniform: float
+
+
+class _Ended(NamedTuple):
+    """A reader has no more to read, or failed."""
+
+    error: BaseException | None
+
+
+_Arrivals = queue.Queue[_Item | _Ended]
 
 
 def embed_videos(
@@ -76,121 +94,179 @@ def embed_videos(
     input_size: int,
     batch_size: int,
     advance: Callable[[int, str], None],
+    readers: int = 1,
+    every: int = 1,
 ) -> None:
-    """Embed videos one after the other.
+    """Embed videos, in their order where there is one reader.
 
     Args:
         tasks: The videos.
-        encoder: Takes (batch_size, input_size, input_size, 3) uint8, gives (batch_size, D).
+        encoder: Takes (batch_size, input_size, input_size, 3) uint8, gives (batch_size, D);
+            called from two threads, so that the next batch is ready when one is done.
         input_size: Side of the network's input in pixels.
         batch_size: Frames per pass; the last batch is filled up with its last frame.
-        advance: Told (frames embedded since the last call, name of the video).
+        advance: Told (frames stored since the last call, name of the video).
+        readers: Videos that are read at a time, each in a thread.
+        every: Embed the first readable frame of every so many. The others are given the
+            embedding of the embedded frame before them, so that the mean of a sequence is
+            the mean over those embedded in it (where `every` divides its first index and its
+            length; otherwise some count more than others).
 
     Whatever interrupts it (KeyboardInterrupt included), videos finished before stay finished
-    and the unfinished one is discarded.
+    and the unfinished ones are discarded.
     """
-    items: queue.Queue[_Item | BaseException | None] = queue.Queue(maxsize=2 * batch_size)
+    items: _Arrivals = queue.Queue(maxsize=2 * batch_size)
     stop = threading.Event()
-    producer = threading.Thread(
-        target=_produce, args=(tasks, input_size, items, stop), name="decode", daemon=True
-    )
-    producer.start()
+    producers = _start_readers(tasks, min(readers, len(tasks)), input_size, every, items, stop)
     writing = _Writing()
+    network = ThreadPoolExecutor(_IN_FLIGHT, "embed")
+    on_their_way: deque[tuple[list[_Item], Future[npt.NDArray[np.float32]] | None]] = deque()
     try:
-        waiting: list[_Item] = []
-        frames = 0
-        for item in _arriving(items):
-            waiting.append(item)
-            frames += item.frame is not None
-            if frames == batch_size:
-                _flush(waiting, encoder, batch_size, writing, advance)
-                waiting, frames = [], 0
-        _flush(waiting, encoder, batch_size, writing, advance)
+        for waiting in _batches(items, len(producers), batch_size):
+            on_their_way.append((waiting, _submit(waiting, encoder, batch_size, network)))
+            if len(on_their_way) == _IN_FLIGHT:
+                _write(*on_their_way.popleft(), writing, advance)
+        while on_their_way:
+            _write(*on_their_way.popleft(), writing, advance)
     finally:
         stop.set()
-        while producer.is_alive():  # it may wait for a free place in the queue
-            with contextlib.suppress(queue.Empty):
+        while any(producer.is_alive() for producer in producers):
+            with contextlib.suppress(queue.Empty):  # they may wait for a free place in the queue
                 items.get(timeout=0.05)
+        network.shutdown(cancel_futures=True)
         writing.discard()
 
 
 class _Writing:
-    """The one video that is being written."""
+    """The videos that are being written."""
 
     def __init__(self) -> None:
-        self._task: Task | None = None
-        self._sink: FrameSink | None = None
+        self._sinks: dict[int, FrameSink] = {}
+        self._last: dict[int, npt.NDArray[np.float32]] = {}
 
-    def sink(self, task: Task) -> FrameSink:
-        if self._sink is None or self._task is not task:
-            self._task, self._sink = task, task.open_sink()
-        return self._sink
+    def add(self, item: _Item, embedding: npt.NDArray[np.float32] | None) -> None:
+        """Write a frame; without an embedding, with that of the frame before."""
+        assert item.row is not None
+        number = id(item.task)
+        if embedding is not None:
+            self._last[number] = embedding
+        self._sink(item.task).append(self._last[number], item.row, item.thumbnail)
 
     def finish(self, task: Task) -> None:
-        sink = self.sink(task)
-        self._task = self._sink = None
+        sink = self._sink(task)
+        del self._sinks[id(task)]
+        self._last.pop(id(task), None)
         task.finish(sink, task.result)
 
     def discard(self) -> None:
-        if self._sink is not None:
-            self._sink.discard()
+        for sink in self._sinks.values():
+            sink.discard()
+
+    def _sink(self, task: Task) -> FrameSink:
+        if id(task) not in self._sinks:
+            self._sinks[id(task)] = task.open_sink()
+        return self._sinks[id(task)]
 
 
-def _arriving(items: queue.Queue[_Item | BaseException | None]) -> Iterator[_Item]:
-    while True:
+def _batches(items: _Arrivals, readers: int, batch_size: int) -> Iterator[list[_Item]]:
+    """Yield what arrives in pieces that hold `batch_size` pictures, the last ones fewer."""
+    waiting: list[_Item] = []
+    pictures = 0
+    while readers:
         item = items.get()
-        if item is None:
-            return
-        if isinstance(item, BaseException):
-            raise item
-        yield item
+        if isinstance(item, _Ended):
+            if item.error:
+                raise item.error
+            readers -= 1
+            continue
+        waiting.append(item)
+        pictures += item.picture is not None
+        if pictures == batch_size or len(waiting) == _MOST_WAITING * batch_size:
+            yield waiting
+            waiting, pictures = [], 0
+    if waiting:
+        yield waiting
 
 
-def _flush(
+def _submit(
+    waiting: list[_Item], encoder: _Encoder, batch_size: int, network: ThreadPoolExecutor
+) -> Future[npt.NDArray[np.float32]] | None:
+    pictures = [item.picture for item in waiting if item.picture is not None]
+    if not pictures:
+        return None
+    padded = np.stack(pictures + [pictures[-1]] * (batch_size - len(pictures)))
+    return network.submit(encoder.embed, padded)
+
+
+def _write(
     waiting: list[_Item],
-    encoder: _Encoder,
-    batch_size: int,
+    embedded: Future[npt.NDArray[np.float32]] | None,
     writing: _Writing,
     advance: Callable[[int, str], None],
 ) -> None:
-    pictures = [item.frame.picture for item in waiting if item.frame is not None]
-    if pictures:
-        padded = pictures + [pictures[-1]] * (batch_size - len(pictures))
-        embeddings = iter(encoder.embed(np.stack(padded)))
+    embeddings = iter(embedded.result() if embedded else ())
+    frames = 0
     for item in waiting:
-        if item.frame is None:
+        if item.row is None:
             writing.finish(item.task)
             continue
-        frame = item.frame
-        row = (frame.index, frame.pts, frame.seconds, frame.pixel_hash, item.uniform, frame.damaged)
-        writing.sink(item.task).append(next(embeddings), row, item.thumbnail)
-    if pictures:
-        advance(len(pictures), waiting[-1].task.video.name)
+        writing.add(item, None if item.picture is None else next(embeddings))
+        frames += 1
+    if frames:
+        advance(frames, waiting[-1].task.video.name)
 
 
-def _produce(
+def _start_readers(
     tasks: Sequence[Task],
+    count: int,
     size: int,
-    items: queue.Queue[_Item | BaseException | None],
+    every: int,
+    items: _Arrivals,
     stop: threading.Event,
-) -> None:
+) -> list[threading.Thread]:
+    left = iter(tasks)
+    taking = threading.Lock()
+
+    def take() -> Task | None:
+        with taking:
+            return None if stop.is_set() else next(left, None)
+
+    def read() -> None:
+        try:
+            while task := take():
+                _read(task, size, every, items, stop)
+            items.put(_Ended(None))
+        except BaseException as error:
+            items.put(_Ended(error))
+
+    threads = [threading.Thread(target=read, name="decode", daemon=True) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def _read(task: Task, size: int, every: int, items: _Arrivals, stop: threading.Event) -> None:
+    meter = FrameMeter()
+    block = -1
     try:
-        for task in tasks:
-            try:
-                for frame in task.decoder.frames(task.video, size, task.result):
-                    if stop.is_set():
-                        return
-                    thumbnail = _thumbnail(frame.picture, frame.aspect_ratio)
-                    items.put(_Item(task, frame, thumbnail, uniform_rows(frame.picture)))
-            except SeqselError:  # not the file is wrong but an option, or this machine
-                raise
-            except Exception as error:  # a bad file costs only itself, whatever it does
-                reason = f"reading failed: {type(error).__name__}: {error}"
-                task.result.problems.append(Problem(reason))
-            items.put(_Item(task, None, b"", 0))
-        items.put(None)
-    except BaseException as error:
-        items.put(error)
+        for frame in task.decoder.frames(task.video, size, task.result):
+            if stop.is_set():
+                return
+            wanted = frame.index // every != block
+            block = frame.index // every
+            items.put(_item(task, frame, meter.measure(frame.picture), embed=wanted))
+    except SeqselError:  # not the file is wrong but an option, or this machine
+        raise
+    except Exception as error:  # a bad file costs only itself, whatever it does
+        reason = f"reading failed: {type(error).__name__}: {error}"
+        task.result.problems.append(Problem(reason))
+    items.put(_Item(task, None, None, b""))
+
+
+def _item(task: Task, frame: Frame, measures: Measures, *, embed: bool) -> _Item:
+    row = (frame.index, frame.pts, frame.seconds, frame.pixel_hash, frame.damaged, *measures)
+    thumbnail = _thumbnail(frame.picture, frame.aspect_ratio)
+    return _Item(task, row, frame.picture if embed else None, thumbnail)
 
 
 def _thumbnail(picture: Picture, aspect_ratio: float) -> bytes:

@@ -14,8 +14,10 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
+from seqsel_core.embed.measures import Measures
 from seqsel_core.embed.pipeline import Task, embed_videos
 from seqsel_core.errors import ConfigError
+from seqsel_core.store.shards import FRAME_DTYPE
 from seqsel_core.video.types import Frame, FullFrame, ReadResult, Video
 
 SIZE = 40
@@ -109,7 +111,14 @@ class Job:
 
         self.tasks.append(Task(Video(name, Path(name), 1), decoder, open_sink, finish))
 
-    def run(self, batch_size: int, advance: Callable[[int, str], None] | None = None) -> None:
+    def run(
+        self,
+        batch_size: int,
+        advance: Callable[[int, str], None] | None = None,
+        *,
+        readers: int = 1,
+        every: int = 1,
+    ) -> None:
         """Embed all videos."""
         embed_videos(
             self.tasks,
@@ -117,6 +126,8 @@ class Job:
             input_size=SIZE,
             batch_size=batch_size,
             advance=advance or (lambda count, name: self.advanced.append((count, name))),
+            readers=readers,
+            every=every,
         )
 
     def codes(self, name: str) -> list[int]:
@@ -151,11 +162,19 @@ def test_frames_and_embeddings_pair_up(job: Job, code_encoder: Any, batch_size: 
     assert sum(count for count, _ in job.advanced) == 37
 
 
-def test_rows_hold_what_the_frame_table_holds(job: Job) -> None:
+def test_rows_hold_what_the_frame_table_holds(job: Job, clips: Any) -> None:
     """Catches values in another order than the frame table's."""
     job.add("a", [3])
     job.run(4)
-    assert job.sinks["a"].rows == [(0, 0, 0.0, 1003, 0.0, False)]
+    (row,) = job.sinks["a"].rows
+    assert row[:5] == (0, 0, 0.0, 1003, False)
+    assert FRAME_DTYPE.names == (
+        *("index", "pts", "seconds", "pixel_hash", "damaged"),
+        *Measures._fields,
+    )
+    frames = np.array([row], FRAME_DTYPE)
+    assert frames["brightness"] == pytest.approx(clips.picture(3).mean(), abs=2)
+    assert np.isnan(frames["difference"])
 
 
 def test_thumbnails_show_their_frame_in_its_true_shape(job: Job, clips: Any) -> None:
@@ -265,3 +284,49 @@ def test_nothing_to_do_ends(job: Job, code_encoder: Any) -> None:
     """Catches a wait for a frame that never comes."""
     job.run(8)
     assert code_encoder.batches == []
+
+
+@pytest.mark.parametrize("readers", [2, 5])
+def test_several_readers_do_not_mix_videos(job: Job, readers: int) -> None:
+    """Catches frames of one video written to another, or twice, or out of order."""
+    videos = {f"{number}": range(number, number + number * 7 % 40) for number in range(12)}
+    for name, codes in videos.items():
+        job.add(name, list(codes))
+    job.run(8, readers=readers)
+    assert set(job.results) == set(videos)
+    for name, codes in videos.items():
+        assert job.codes(name) == list(codes)
+        assert [row[0] for row in job.sinks[name].rows] == list(range(len(codes)))
+
+
+def test_several_readers_end_at_an_error(job: Job) -> None:
+    """Catches readers that go on, or wait for ever, when one may not."""
+    for number in range(6):
+        job.add(f"{number}", list(range(100)), ConfigError("wrong") if number == 2 else None)
+    with pytest.raises(ConfigError, match="wrong"):
+        job.run(4, readers=3)
+    assert all(job.sinks[name].discarded for name in job.sinks if name not in job.results)
+
+
+@pytest.mark.parametrize(("every", "batch_size"), [(2, 3), (3, 1), (4, 8), (7, 100), (50, 1)])
+def test_every_so_many_frames_are_embedded(
+    job: Job, code_encoder: Any, every: int, batch_size: int
+) -> None:
+    """Catches a frame given the embedding of a later one, of another video, or none."""
+    for name, count in {"a": 10, "b": 1, "c": 0, "d": 23}.items():
+        job.add(name, list(range(count)))
+    job.run(batch_size, every=every)
+    for name, count in {"a": 10, "b": 1, "c": 0, "d": 23}.items():
+        assert job.codes(name) == [index // every * every for index in range(count)]
+        assert [row[3] for row in job.sinks[name].rows] == [1000 + c for c in range(count)]
+    embedded = sum(-(-count // every) for count in (10, 1, 0, 23))
+    assert len(code_encoder.batches) <= -(-embedded // batch_size) + 1
+
+
+def test_frames_that_are_not_embedded_do_not_pile_up(job: Job, code_encoder: Any) -> None:
+    """Catches memory that grows with embed_every: a batch would wait for thousands of frames."""
+    job.add("a", [0] * 400)
+    held = []
+    job.run(4, lambda count, name: held.append(count), every=1000)
+    assert max(held) <= 4 * 32
+    assert job.codes("a") == [0] * 400

@@ -14,10 +14,17 @@ def test_keys_differ_where_embeddings_differ(tmp_path: Path) -> None:
     """Catches embeddings of one network taken for those of another."""
     (tmp_path / "a.pth").write_bytes(b"a")
     (tmp_path / "b.pth").write_bytes(b"b")
+    (tmp_path / "a.onnx").write_bytes(b"a")
+    (tmp_path / "b.onnx").write_bytes(b"b")
     keys = [
         *(encoder_spec(name).key for name in (*SHIPPED, NONE)),
         encoder_spec("efficientnet-lite0", input_size=320).key,
         encoder_spec("efficientnet-lite0", precision=16).key,
+        encoder_spec("efficientnet-lite0", every=2).key,
+        encoder_spec("efficientnet-lite0", every=3).key,
+        encoder_spec("timm:resnet18", input_size=224).key,
+        encoder_spec(f"file:{tmp_path / 'a.onnx'}").key,
+        encoder_spec(f"file:{tmp_path / 'b.onnx'}").key,
         encoder_spec("torchvision:resnet18").key,
         encoder_spec("torchvision:resnet50").key,
         encoder_spec("torchvision:resnet18", weights=str(tmp_path / "a.pth")).key,
@@ -69,3 +76,28 @@ def test_weights_must_be_there_and_be_wanted(tmp_path: Path) -> None:
     (tmp_path / "a.pth").write_bytes(b"a")
     with pytest.raises(EncoderError, match="brings its own"):
         encoder_spec("efficientnet-lite0", weights=str(tmp_path / "a.pth"))
+
+
+def test_a_network_of_ones_own_must_be_there(tmp_path: Path) -> None:
+    """Catches a misspelt path that ends in an error of a library, and any file taken."""
+    with pytest.raises(EncoderError, match=r"file:.*none\.onnx does not exist"):
+        encoder_spec(f"file:{tmp_path / 'none.onnx'}")
+    (tmp_path / "a.txt").write_bytes(b"a")
+    with pytest.raises(EncoderError, match=r"does not end in one of \.onnx"):
+        encoder_spec(f"file:{tmp_path / 'a.txt'}")
+
+
+def test_where_a_network_lies_is_not_in_its_key(tmp_path: Path) -> None:
+    """Catches everything embedded again because a file was moved, and paths in folder names."""
+    for folder in ("x", "y"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "n.onnx").write_bytes(b"same")
+    keys = {encoder_spec(f"file:{tmp_path / folder / 'n.onnx'}").key for folder in ("x", "y")}
+    assert len(keys) == 1
+    assert "tmp" not in keys.pop()
+
+
+def test_a_compiled_network_gives_the_same_embeddings() -> None:
+    """Catches everything embedded again because of how it is computed."""
+    plain, compiled = (encoder_spec("efficientnet-lite0", compiled=c) for c in (False, True))
+    assert plain.key == compiled.key
