@@ -1,4 +1,4 @@
-"""The command line: `python -m seqsel_core key=value …`."""
+"""The command line: `python -m seqsel_core key=value …`, and `… store` for what is kept."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from seqsel_core.engine import RunResult, run
 from seqsel_core.errors import SeqselError
 from seqsel_core.output.readable import printable
 from seqsel_core.progress import Terminal
+from seqsel_core.store_command import store_command
 
 _USAGE = """\
 Pick the video sequences worth labelling.
@@ -25,13 +26,16 @@ diverse sequences and writes a folder with the names, the data, plots and a repo
 
 Exit code: 0 done; 1 nothing could be read; 2 wrong input; 130 interrupted.
 
+  python -m seqsel_core store --help      what is kept between runs, and how to remove it
+
 Options (name=default):
 """
 
 
 def main(words: Sequence[str]) -> int:
     """Run the command line and return its exit code."""
-    if not words or any(word in ("--help", "-h", "help") for word in words):
+    is_store = words[:1] == ["store"]
+    if not words or (not is_store and any(word in ("--help", "-h", "help") for word in words)):
         print(help_text())
         return 0 if words else 2
     if "--version" in words:
@@ -40,7 +44,13 @@ def main(words: Sequence[str]) -> int:
         print(__version__)
         return 0
     signal.signal(signal.SIGTERM, _interrupt)
+    if isinstance(sys.stdout, TextIOWrapper):  # whose encoding may know fewer letters than names
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
+        if is_store:
+            for line in store_command(words[1:]):
+                print(line, flush=True)
+            return 0
         config = Config.parse(words)
         with Terminal() as progress:
             result = run(config, progress)
@@ -50,8 +60,6 @@ def main(words: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("Interrupted. What is embedded stays; the next run goes on there.", file=sys.stderr)
         return 130
-    if isinstance(sys.stdout, TextIOWrapper):  # whose encoding may know fewer letters than names
-        sys.stdout.reconfigure(errors="backslashreplace")
     print(summary(result))
     return 0
 

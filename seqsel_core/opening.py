@@ -37,19 +37,20 @@ def stored_shards(
 
 
 def sort_out(
-    shards: Iterable[tuple[Video, str, Shard | None]],
+    shards: Iterable[tuple[Video, str, Shard | None]], *, absent: str = NOT_EMBEDDED
 ) -> tuple[list[EmbeddedVideo], list[Unreadable]]:
     """Return the videos of which frames are stored, and the others, each with its reason.
 
     Args:
         shards: As `stored_shards` returns them.
+        absent: Reason of a video that has no shard.
     """
     videos, unreadable = [], []
     for video, video_id, shard in shards:
         if not video_id:
             unreadable.append(Unreadable(video, "cannot be read"))
         elif shard is None:
-            unreadable.append(Unreadable(video, NOT_EMBEDDED))
+            unreadable.append(Unreadable(video, absent))
         elif shard.info.n_frames:
             videos.append(EmbeddedVideo(video, video_id, shard))
         else:

@@ -78,7 +78,7 @@ def test_the_whole_job_and_a_second_run(tmp_path, frames):
         (["n_sample=10"], 2, ["Option 'n_sample' does not exist!", "Did you mean"]),
         (["token=secret"], 2, ["token", "not supported"]),
         (["hello"], 2, ["'hello' is not of the form option=value"]),
-        (["method=best"], 2, ["method=best is not one of coreset, random"]),
+        (["method=best"], 2, ["method=best is not one of coreset, coreset-medoid"]),
         (["encoder=resnet"], 2, ["encoder=resnet is not known"]),
         (["device=quantum"], 2, ["device=quantum is not one of"]),
     ],

@@ -60,3 +60,26 @@ def test_a_whole_dataset_is_not_ready_while_a_video_is_missing(
 def test_nothing_stored_is_nothing(reopen: Callable[..., Dataset | None]) -> None:
     """Catches a dataset without frames, which no page can show."""
     assert reopen(embedded=False, partial=True) is None
+
+
+def test_a_video_that_changes_while_it_is_read_is_not_stored(
+    clips: Any, configure: Callable[..., Config], tmp_path: Path
+) -> None:
+    """Catches frames of a new file, stored for ever as those of the old one."""
+    here = clips.write(tmp_path / "in/a.mkv", 4)
+    old = here.read_bytes()
+    clips.write(tmp_path / "in/b.mkv", 3)
+
+    def replace(video_id: str) -> str:
+        clips.write(here, [7, 8])  # after it was hashed, before it is decoded
+        return ""
+
+    dataset = embed(configure(), before_reading=replace)
+    assert [item.video.name for item in dataset.videos] == ["b.mkv"]
+    assert [(item.video.name, item.reason) for item in dataset.unreadable] == [
+        ("a.mkv", "changed while it was read: run again")
+    ]
+    assert list((tmp_path / "data/shards/tmp").iterdir()) == []
+    assert [len(item.frames) for item in embed(configure()).videos] == [2, 3]
+    here.write_bytes(old)
+    assert [len(item.frames) for item in embed(configure()).videos] == [4, 3]

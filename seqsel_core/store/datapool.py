@@ -50,6 +50,10 @@ class Datapool:
     def load(self, encoder: str) -> PoolContent:
         """Return what was selected before; nothing if the pool is new.
 
+        Args:
+            encoder: What made the vectors: the encoder, and the representation where it is not
+                the mean. Vectors of another make cannot be compared.
+
         Raises:
             ConfigError: It was filled with another encoder.
             StoreError: Its file is damaged.

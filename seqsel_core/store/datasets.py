@@ -51,6 +51,11 @@ class Listing:
     found: Found
     video_ids: tuple[str, ...]
 
+    @property
+    def pairs(self) -> tuple[tuple[Video, str], ...]:
+        """Every video with its content id."""
+        return tuple(zip(self.found.videos, self.video_ids, strict=True))
+
 
 class Datasets:
     """All datasets of one data directory."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -12,6 +13,7 @@ import xxhash
 from seqsel_core.video.types import Video
 
 _PIECE = 1 << 20
+_CLOCK_STEP = 2.0  # seconds, of the coarsest file systems
 _T = TypeVar("_T")
 
 
@@ -42,7 +44,9 @@ def content_id(video: Video, unreadable: list[Path] | None = None) -> str:
 def signature(video: Video) -> str:
     """Return a text that changes when a file of the video is written, renamed or added.
 
-    Cheap (no file is opened): used to remember a `content_id` between runs.
+    Cheap (no file is opened): used to remember a `content_id` between runs. It holds the time
+    of the last change of each file (ctime), which the system alone sets: a file that is changed
+    and given its old size and time of modification is noticed too.
 
     Raises:
         OSError: The file, or every frame, is gone.
@@ -52,9 +56,24 @@ def signature(video: Video) -> str:
     for path, state in zip(paths, _each(paths, Path.stat), strict=True):
         known = "unreadable"
         if state is not None:
-            known = f"{state.st_size} {state.st_mtime_ns} {state.st_ino}"
+            times = f"{state.st_mtime_ns} {state.st_ctime_ns}"
+            known = f"{state.st_size} {times} {state.st_ino}"
         digest.update(f"{os.fsencode(path)!r} {known}\n".encode())
     return digest.hexdigest()
+
+
+def just_written(video: Video) -> bool:
+    """Return whether a file of the video changed so lately that it may change again unnoticed.
+
+    A clock of files ticks in steps: of two changes within one step, only the first shows in a
+    `signature`.
+
+    Raises:
+        OSError: The file, or every frame, is gone.
+    """
+    now = time.time()
+    states = _each(video.frame_paths or (video.path,), Path.stat)
+    return any(state is not None and abs(now - state.st_ctime) < _CLOCK_STEP for state in states)
 
 
 def _each(paths: Sequence[Path], read: Callable[[Path], _T]) -> list[_T | None]:

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from seqsel_core.store.files import note_use
+
 
 class Projections:
     """The stored maps of one dataset."""
@@ -19,8 +21,10 @@ class Projections:
 
     def load(self, name: str) -> npt.NDArray[np.float32] | None:
         """Return a map, shape (M, 2), float32; None if it is not stored or not readable."""
+        path = self._folder / f"{name}.npy"
         try:
-            stored = np.load(self._folder / f"{name}.npy", allow_pickle=False)
+            stored = np.load(path, allow_pickle=False)
+            note_use(path)
         except (OSError, ValueError, EOFError):
             return None  # it is only a cache: it is computed again
         return np.asarray(stored, np.float32)

@@ -1,11 +1,11 @@
-"""One directory per (video content, encoder): embeddings, frame table, thumbnails.
+"""One directory per (video content, encoder, decoder): embeddings, frame table, thumbnails.
 
-    shards/<first two digits>/<video_id>-<encoder key>/
+    shards/<first two digits>/<video_id>-<encoder key>.v<format>/
         embeddings.f16    unit vectors, little-endian float16, (N, D)
         frames.npy        FRAME_DTYPE, (N,)
         thumbnails.bin    JPEG files one after the other
         thumbnails.npy    where each starts, and the end of the last, int64, (N + 1,)
-        manifest.json     sizes, encoder, problems
+        manifest.json     sizes, encoder, problems; its time stamp is the last use, to the hour
 
 It is written in a temporary directory, synced, and renamed when complete: a directory under
 its final name is whole. A video in which nothing can be read has a shard too, with N = 0.
@@ -14,26 +14,29 @@ its final name is whole. A video in which nothing can be read has a shard too, w
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
+import re
 import shutil
-import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from seqsel_core.errors import StoreError
+from seqsel_core.store.files import is_abandoned, note_use, rename, sync, trouble, try_lock
 from seqsel_core.video.types import Problem
 
-FORMAT = 1
+FORMAT = 2
+"""Goes up with every change of what lies in a shard, or of how pixels and embeddings are made
+that no key names. Shards of another format are not found: their videos are embedded again."""
 
-_YOUNG = 60.0  # seconds; a temporary directory this new is never a leftover
 
 FRAME_DTYPE = np.dtype(
     [
@@ -41,8 +44,13 @@ FRAME_DTYPE = np.dtype(
         ("pts", "<i8"),  # in units of the time base
         ("seconds", "<f8"),  # NaN for folders of frames
         ("pixel_hash", "<u8"),  # of the full-size decoded picture
-        ("uniform_rows", "<f4"),  # share of rows that have one colour
         ("damaged", "?"),  # the decoder says that parts are missing
+        ("uniform_rows", "<f4"),  # this and all below: see `embed.measures.Measures`
+        ("sharpness", "<f4"),
+        ("brightness", "<f4"),
+        ("contrast", "<f4"),
+        ("difference", "<f4"),
+        ("perceptual_hash", "<u8"),
     ]
 )
 
@@ -74,68 +82,161 @@ class ShardInfo:
     problems: tuple[Problem, ...]
 
 
+class ShardName(NamedTuple):
+    """What the name of a shard's directory says.
+
+    Attributes:
+        video_id: Content id of the video.
+        key: Encoder, preprocessing and decoder.
+        format: Of its files.
+    """
+
+    video_id: str
+    key: str
+    format: int
+
+    @classmethod
+    def parse(cls, name: str) -> ShardName | None:
+        """Return the parts of a directory's name; None if it is not that of a shard."""
+        parts = re.fullmatch(r"([0-9a-f]{32})-(.+?)(?:\.v(\d+))?", name, re.ASCII)
+        return cls(parts[1], parts[2], int(parts[3] or 1)) if parts else None
+
+    def __str__(self) -> str:
+        return f"{self.video_id}-{self.key}.v{self.format}"
+
+
 class Shard:
-    """A stored video, opened for reading; arrays are memory-mapped."""
+    """A stored video, opened for reading.
+
+    Its arrays are read or mapped when they are asked for first, and no file stays open: a
+    dataset may have more videos than a process may open files.
+    """
 
     def __init__(self, path: Path) -> None:
-        """Open the shard in a directory.
+        """Open the shard in a directory: its manifest is read, the sizes of all files checked.
 
         Raises:
-            StoreError: The directory does not hold a whole shard of this format.
+            StoreError: The directory does not hold a whole shard of this format, or cannot be
+                read.
         """
         self.path = path
         try:
-            manifest = json.loads((path / "manifest.json").read_text("utf-8"))
+            manifest = json.loads((path / "manifest.json").read_bytes())
             if manifest.pop("format") != FORMAT:
                 raise ValueError("another format")
+            for name, size in manifest.pop("files").items():
+                if (path / name).stat().st_size != size:
+                    raise ValueError(f"{name} has another size")
             problems = tuple(Problem(**problem) for problem in manifest.pop("problems"))
             manifest["time_base"] = tuple(manifest["time_base"])
             self.info = ShardInfo(**manifest, problems=problems)
-            shape = (self.info.n_frames, self.info.dimensions)
-            self.embeddings: npt.NDArray[np.float16] = (
-                np.memmap(path / "embeddings.f16", "<f2", "r", shape=shape)
-                if all(shape)
-                else np.empty(shape, np.float16)
-            )
-            if (path / "embeddings.f16").stat().st_size != 2 * shape[0] * shape[1]:
-                raise ValueError("embeddings have another size")
-            self.frames = np.load(path / "frames.npy", mmap_mode=None, allow_pickle=False)
-            self._offsets = np.load(path / "thumbnails.npy", allow_pickle=False)
-            if len(self.frames) != shape[0] or len(self._offsets) != shape[0] + 1:
-                raise ValueError("lengths differ")
-            if (path / "thumbnails.bin").stat().st_size != self._offsets[-1]:
-                raise ValueError("thumbnails have another size")
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError) as error:
-            raise StoreError(
-                f"The stored embeddings in {path} are damaged ({error}). "
-                "Remove that directory; the video is then embedded again."
-            ) from error
+            wanted = 2 * self.info.n_frames * self.info.dimensions
+            if (path / "embeddings.f16").stat().st_size != wanted:
+                raise ValueError("embeddings.f16 does not fit its manifest")
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise self._unusable(error) from error
+
+    @cached_property
+    def embeddings(self) -> npt.NDArray[np.float16]:
+        """Unit vectors, shape (N, D), float16, mapped from the file and read-only.
+
+        Raises:
+            StoreError: The file cannot be read.
+        """
+        shape = (self.info.n_frames, self.info.dimensions)
+        if not all(shape):
+            return np.empty(shape, np.float16)
+        try:
+            return _mapped(self.path / "embeddings.f16").reshape(shape)
+        except (OSError, ValueError) as error:
+            raise self._unusable(error) from error
+
+    @cached_property
+    def frames(self) -> npt.NDArray[Any]:
+        """The frame table, `FRAME_DTYPE`, shape (N,).
+
+        Raises:
+            StoreError: The file is damaged or cannot be read.
+        """
+        return self._load("frames.npy", FRAME_DTYPE, self.info.n_frames)
 
     def thumbnails(self, rows: Sequence[int]) -> list[bytes]:
-        """Return the JPEG thumbnails of these rows of the frame table."""
-        with (self.path / "thumbnails.bin").open("rb") as file:
-            pictures = []
-            for row in rows:
-                file.seek(int(self._offsets[row]))
-                pictures.append(file.read(int(self._offsets[row + 1] - self._offsets[row])))
-            return pictures
+        """Return the JPEG thumbnails of these rows of the frame table.
+
+        Raises:
+            StoreError: They are damaged or cannot be read.
+        """
+        try:
+            with (self.path / "thumbnails.bin").open("rb") as file:
+                pictures = []
+                for row in rows:
+                    file.seek(int(self._offsets[row]))
+                    pictures.append(file.read(int(self._offsets[row + 1] - self._offsets[row])))
+                return pictures
+        except OSError as error:
+            raise self._unusable(error) from error
+
+    @cached_property
+    def _offsets(self) -> npt.NDArray[np.int64]:
+        return self._load("thumbnails.npy", np.dtype(np.int64), self.info.n_frames + 1)
+
+    def _load(self, name: str, dtype: np.dtype[Any], length: int) -> npt.NDArray[Any]:
+        try:
+            loaded = np.load(self.path / name, allow_pickle=False)
+            if loaded.dtype != dtype or loaded.shape != (length,):
+                raise ValueError(f"{name} does not fit the manifest")
+        except (OSError, ValueError, EOFError) as error:
+            raise self._unusable(error) from error
+        return np.asarray(loaded)
+
+    def _unusable(self, error: Exception) -> StoreError:
+        """Tell damage, which is cured by embedding again, from what is not the shard's fault."""
+        if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
+            return StoreError(
+                f"The stored embeddings in {self.path} cannot be read: {trouble(error, self.path)}"
+            )
+        return StoreError(
+            f"The stored embeddings in {self.path} are damaged ({error}). "
+            "Remove that directory; the video is then embedded again."
+        )
 
 
 class ShardWriter:
-    """Writes one shard piece by piece, in memory that does not grow with the video's pixels."""
+    """Writes one shard piece by piece, in memory that does not grow with the video's pixels.
+
+    In a `with` statement it discards at the end what is not finished.
+    """
 
     def __init__(self, final: Path, temporary_root: Path) -> None:
-        """Begin a shard that will lie at `final`."""
+        """Begin a shard that will lie at `final`.
+
+        Raises:
+            OSError: It cannot be written.
+        """
         self._final = final
         self._path = temporary_root / uuid.uuid4().hex
         self._path.mkdir(parents=True)
         self._lock: int | None = os.open(self._path, os.O_RDONLY)
-        _try_lock(self._lock)  # tells others, in other containers too, that somebody writes here
-        self._embeddings = (self._path / "embeddings.f16").open("wb")
-        self._thumbnails = (self._path / "thumbnails.bin").open("wb")
+        try_lock(self._lock)  # tells others, in other containers too, that somebody writes here
+        with contextlib.ExitStack() as undo:
+            undo.callback(self._remove)
+            self._embeddings = undo.enter_context((self._path / "embeddings.f16").open("wb"))
+            self._thumbnails = undo.enter_context((self._path / "thumbnails.bin").open("wb"))
+            undo.pop_all()
         self._rows: list[tuple[Any, ...]] = []
         self._offsets = [0]
         self.dimensions = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.discard()
 
     @property
     def n_frames(self) -> int:
@@ -149,6 +250,9 @@ class ShardWriter:
             embedding: Unit vector, shape (D,).
             row: Values of `FRAME_DTYPE`, in its order.
             thumbnail: A JPEG file.
+
+        Raises:
+            OSError: It cannot be written.
         """
         self.dimensions = len(embedding)
         self._embeddings.write(embedding.astype("<f2").tobytes())
@@ -167,16 +271,19 @@ class ShardWriter:
             np.save(self._path / "thumbnails.npy", np.array(self._offsets, np.int64))
             self._embeddings.close()
             self._thumbnails.close()
-            manifest = {"format": FORMAT, **asdict(info)}
-            text = json.dumps(manifest, indent=1)
-            (self._path / "manifest.json").write_text(text, "utf-8")
-            for file in [*self._path.iterdir(), self._path]:
-                _sync(file)
+            files = sorted(self._path.iterdir())
+            sizes = {path.name: path.stat().st_size for path in files}
+            text = json.dumps({"format": FORMAT, **asdict(info), "files": sizes}, indent=1)
+            manifest = self._path / "manifest.json"
+            manifest.write_text(text, "utf-8")
+            for file in [*files, manifest, self._path]:
+                sync(file)
             self._final.parent.mkdir(parents=True, exist_ok=True)
             with contextlib.suppress(FileExistsError):
                 # Another process may have finished the same video; both are equal.
-                _rename(self._path, self._final)
-            _sync(self._final.parent)
+                rename(self._path, self._final)
+            for folder in (self._final.parent, self._final.parent.parent):
+                sync(folder)
         finally:
             self.discard()
         return Shard(self._final)
@@ -186,6 +293,9 @@ class ShardWriter:
         for file in (self._embeddings, self._thumbnails):
             with contextlib.suppress(OSError):  # closing writes; the disk may be full
                 file.close()
+        self._remove()
+
+    def _remove(self) -> None:
         shutil.rmtree(self._path, ignore_errors=True)
         if self._lock is not None:
             os.close(self._lock)
@@ -201,76 +311,63 @@ class ShardStore:
         Raises:
             StoreError: The directory cannot be created or written.
         """
-        self._root = data_dir / "shards"
-        self._temporary = self._root / "tmp"
+        self.root = data_dir / "shards"
+        self.temporary = self.root / "tmp"
         try:
-            self._temporary.mkdir(parents=True, exist_ok=True)
-            probe = self._temporary / uuid.uuid4().hex
+            self.temporary.mkdir(parents=True, exist_ok=True)
+            probe = self.temporary / uuid.uuid4().hex
             probe.mkdir()
             probe.rmdir()
+            self._remove_leftovers()
         except OSError as error:
             raise StoreError(
-                f"The data directory {data_dir} cannot be written: {error.strerror}. "
-                "Choose another with data_dir= or SEQSEL_DATA_DIR."
+                f"The data directory {data_dir} cannot be written: {trouble(error, data_dir)}"
             ) from error
-        self._remove_leftovers()
 
     def path(self, video_id: str, encoder_key: str) -> Path:
         """Return where the shard of this content and encoder lies or will lie."""
-        return self._root / video_id[:2] / f"{video_id}-{encoder_key}"
+        return self.root / video_id[:2] / str(ShardName(video_id, encoder_key, FORMAT))
 
-    def find(self, video_id: str, encoder_key: str) -> Shard | None:
+    def find(self, video_id: str, encoder_key: str, *, used: bool = True) -> Shard | None:
         """Return the stored shard, or None.
+
+        Args:
+            video_id: Content id of the video.
+            encoder_key: Encoder, preprocessing and decoder.
+            used: Whether this counts as its last use.
 
         Raises:
             StoreError: It is there but damaged.
         """
         path = self.path(video_id, encoder_key)
-        return Shard(path) if path.exists() else None
+        if not path.exists():
+            return None
+        try:
+            if used:
+                note_use(path / "manifest.json")
+            return Shard(path)
+        except StoreError:
+            if not path.exists():  # removed by another process at this moment
+                return None
+            raise
 
     def writer(self, video_id: str, encoder_key: str) -> ShardWriter:
-        """Begin to write a shard."""
-        return ShardWriter(self.path(video_id, encoder_key), self._temporary)
+        """Begin to write a shard.
+
+        Raises:
+            OSError: It cannot be written.
+        """
+        return ShardWriter(self.path(video_id, encoder_key), self.temporary)
 
     def _remove_leftovers(self) -> None:
-        """Remove what processes that no longer live left half-written.
-
-        A lock ends with its process. Process ids would not do: each container has its own.
-        """
-        for path in self._temporary.iterdir():
-            with contextlib.suppress(OSError):  # somebody else may remove it too
-                if time.time() - path.stat().st_mtime < _YOUNG:
-                    continue  # its lock may be about to be taken
-                descriptor = os.open(path, os.O_RDONLY)
-                try:
-                    if _try_lock(descriptor):
-                        shutil.rmtree(path, ignore_errors=True)
-                finally:
-                    os.close(descriptor)
+        """Remove what processes that no longer live left half-written."""
+        for path in filter(is_abandoned, self.temporary.iterdir()):
+            shutil.rmtree(path, ignore_errors=True)  # somebody else may remove it too
 
 
-def _try_lock(descriptor: int) -> bool:
-    """Lock a directory until it is closed; False where it is locked, or cannot be."""
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+def _mapped(path: Path) -> npt.NDArray[np.float16]:
+    """Map a file of float16 numbers; unlike `numpy.memmap` this keeps no file open."""
+    import pyarrow
 
-
-def _rename(source: Path, target: Path) -> None:
-    """Rename a directory; FileExistsError where the target is there already."""
-    try:
-        source.rename(target)
-    except OSError as error:
-        if target.exists():
-            raise FileExistsError(str(target)) from error
-        raise
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    with pyarrow.memory_map(os.fsencode(path)) as file:
+        return np.frombuffer(file.read_buffer(), "<f2")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import threading
 from pathlib import Path
@@ -9,20 +10,22 @@ from pathlib import Path
 import pytest
 
 from seqsel_core.errors import StoreError
+from seqsel_core.store import catalogue
 from seqsel_core.store.catalogue import Catalogue
+from seqsel_core.store.datasets import Datasets
 from seqsel_core.store.location import default_data_dir
 
 
-def count(catalogue: Catalogue) -> int:
+def count(here: Catalogue) -> int:
     """Return the number of contents."""
-    with catalogue.connect() as connection:
+    with here.connect() as connection:
         return int(connection.execute("SELECT COUNT(*) FROM contents").fetchone()[0])
 
 
-def insert(catalogue: Catalogue, signature: str) -> None:
+def insert(here: Catalogue, signature: str) -> None:
     """Add a content."""
-    with catalogue.connect() as connection:
-        connection.execute("INSERT INTO contents VALUES (?, 'id', 0)", (signature,))
+    with here.connect() as connection:
+        connection.execute("INSERT INTO contents VALUES (?, 'id', 0, '')", (signature,))
 
 
 def test_what_is_written_stays(tmp_path: Path) -> None:
@@ -33,23 +36,23 @@ def test_what_is_written_stays(tmp_path: Path) -> None:
 
 def test_an_error_undoes_the_whole_transaction(tmp_path: Path) -> None:
     """Catches half a change that stays."""
-    catalogue = Catalogue(tmp_path)
-    with pytest.raises(KeyError), catalogue.connect() as connection:
-        connection.execute("INSERT INTO contents VALUES ('a', 'id', 0)")
+    here = Catalogue(tmp_path)
+    with pytest.raises(KeyError), here.connect() as connection:
+        connection.execute("INSERT INTO contents VALUES ('a', 'id', 0, '')")
         raise KeyError
-    assert count(catalogue) == 0
+    assert count(here) == 0
 
 
 def test_several_writers_wait_for_each_other(tmp_path: Path) -> None:
     """Catches 'database is locked' when the app and its worker write at the same time."""
-    catalogue = Catalogue(tmp_path)
+    here = Catalogue(tmp_path)
     errors: list[Exception] = []
 
     def work(name: int) -> None:
         try:
             for number in range(20):
-                insert(Catalogue(tmp_path) if number % 5 == 0 else catalogue, f"{name}-{number}")
-        except sqlite3.Error as error:
+                insert(Catalogue(tmp_path) if number % 5 == 0 else here, f"{name}-{number}")
+        except StoreError as error:
             errors.append(error)
 
     threads = [threading.Thread(target=work, args=(name,)) for name in range(4)]
@@ -58,7 +61,7 @@ def test_several_writers_wait_for_each_other(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert errors == []
-    assert count(catalogue) == 80
+    assert count(here) == 80
 
 
 def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
@@ -66,6 +69,69 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
     (tmp_path / "catalogue.sqlite3").write_bytes(b"no database" * 100)
     with pytest.raises(StoreError, match=rf"{tmp_path}/catalogue\.sqlite3 .*data_dir="):
         Catalogue(tmp_path)
+
+
+def version(path: Path) -> int:
+    """Return the version of the tables in a file."""
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def test_a_catalogue_from_before_versions_is_brought_up_to_date(tmp_path: Path) -> None:
+    """Catches datasets lost in an update, or tables that lack what this version writes."""
+    path = tmp_path / "catalogue.sqlite3"
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(
+            "CREATE TABLE contents (signature TEXT PRIMARY KEY, video_id TEXT, seen REAL)"
+        )
+        connection.execute("INSERT INTO contents VALUES ('old', 'id', 0)")
+        connection.execute(
+            "CREATE TABLE datasets (id TEXT PRIMARY KEY, name TEXT, input_dir TEXT, kind TEXT, "
+            "encoder TEXT, frame_order TEXT, created REAL)"
+        )
+        connection.execute("INSERT INTO datasets VALUES ('1', 'Street', '/s', 'folder', '', '', 0)")
+    insert(Catalogue(tmp_path), "new")
+    assert count(Catalogue(tmp_path)) == 1
+    assert [record.name for record in Datasets(tmp_path).all()] == ["Street"]
+    assert version(path) == 1
+
+
+def test_a_catalogue_of_a_newer_seqsel_is_told_and_left_alone(tmp_path: Path) -> None:
+    """Catches an older seqsel, in another container, that writes into tables it does not know."""
+    insert(Catalogue(tmp_path), "a")
+    path = tmp_path / "catalogue.sqlite3"
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version=99")
+    with pytest.raises(StoreError, match=r"newer seqsel \(version 99 .* knows 1\)\. Update seqsel"):
+        Catalogue(tmp_path)
+    assert version(path) == 99
+
+
+def test_an_update_that_fails_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches a catalogue between two versions, after a full disk or a kill."""
+    insert(Catalogue(tmp_path), "a")
+    steps = (*catalogue._VERSIONS, ("DROP TABLE contents", "no SQL"))
+    with monkeypatch.context() as patch:
+        patch.setattr(catalogue, "_VERSIONS", steps)
+        with pytest.raises(StoreError, match="syntax error"):
+            Catalogue(tmp_path)
+    assert count(Catalogue(tmp_path)) == 1
+
+
+def test_what_cannot_be_written_is_told_wherever_it_happens(tmp_path: Path) -> None:
+    """Catches a traceback from SQLite where the disk is full."""
+    here = Catalogue(tmp_path)
+    with (
+        pytest.raises(StoreError, match=r"catalogue\.sqlite3 .* is full\. Free some space"),
+        here.connect() as connection,
+    ):
+        connection.execute("PRAGMA max_page_count=1")
+        connection.executemany(
+            "INSERT INTO contents VALUES (?, 'id', 0, '')", [(str(n) * 99,) for n in range(999)]
+        )
+    assert count(here) == 0
 
 
 def test_a_place_that_cannot_be_is_told(tmp_path: Path) -> None:

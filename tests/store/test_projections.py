@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -32,3 +33,15 @@ def test_a_damaged_map_is_computed_again(tmp_path: Path, content: bytes) -> None
     stored.save("pca", MAP)
     (tmp_path / "projections/key/pca.npy").write_bytes(content)
     assert stored.load("pca") is None
+
+
+def test_a_look_counts_as_use(tmp_path: Path) -> None:
+    """Catches maps of a dataset that is worked on every day, removed as not used."""
+    stored = Projections(tmp_path, "key")
+    stored.save("pca", MAP)
+    path = tmp_path / "projections/key/pca.npy"
+    os.utime(path, times=(1e9, 1e9))
+    stored.load("umap_k_15")
+    assert path.stat().st_mtime == 1e9
+    stored.load("pca")
+    assert path.stat().st_mtime > 1.5e9

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
+import resource
+import shutil
 import subprocess
 import sys
 import threading
@@ -14,47 +15,22 @@ from typing import Any
 import numpy as np
 import pytest
 
+from seqsel_core.embed.measures import Measures
 from seqsel_core.errors import StoreError
+from seqsel_core.store import shards
 from seqsel_core.store.shards import FRAME_DTYPE, Shard, ShardInfo, ShardStore, ShardWriter
 from seqsel_core.video.types import Problem
-
-ID = "ab" + "0" * 30
-KEY = "encoder-224-pyav"
-
-
-def unit(index: int) -> np.ndarray:
-    """Return a unit vector with 4 dimensions."""
-    vector = np.random.default_rng(index).standard_normal(4)
-    return (vector / np.linalg.norm(vector)).astype(np.float32)
-
-
-def append(writer: ShardWriter, count: int) -> None:
-    """Add frames."""
-    for index in range(count):
-        row = (index, index * 512, index / 30, 2**64 - 1 - index, 0.25, index == 1)
-        writer.append(unit(index), row, bytes([97 + index]) * index)
-
-
-def info(n_frames: int, *problems: Problem) -> ShardInfo:
-    """Return what a manifest says."""
-    return ShardInfo("encoder", "pyav", n_frames, 4, 80, 48, (1, 15360), n_frames + 1, problems)
-
-
-def write(store: ShardStore, count: int = 3, video_id: str = ID) -> Shard:
-    """Write a whole shard."""
-    writer = store.writer(video_id, KEY)
-    append(writer, count)
-    return writer.finish(info(count))
-
-
-def temporary(data_dir: Path) -> list[Path]:
-    """Return what lies in the temporary directory."""
-    return list((data_dir / "shards/tmp").iterdir())
-
-
-def age(path: Path) -> None:
-    """Make a directory an hour old."""
-    os.utime(path, times=(time.time() - 3600,) * 2)
+from tests.store.shard_files import (
+    ID,
+    KEY,
+    age,
+    append,
+    highest_descriptor,
+    info,
+    temporary,
+    unit,
+    write,
+)
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
@@ -82,10 +58,31 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
 
 def test_embeddings_stay_on_disk(tmp_path: Path) -> None:
     """Catches all embeddings read into memory, and a store that a reader can change."""
-    shard = write(ShardStore(tmp_path))
-    assert isinstance(shard.embeddings, np.memmap)
+    shard = write(ShardStore(tmp_path / "caf\udce9"))
+    held = highest_descriptor()
     with pytest.raises(ValueError, match="read-only"):
         shard.embeddings[0] = 0
+    maps = Path("/proc/self/maps").read_bytes()
+    assert os.fsencode(shard.path / "embeddings.f16") in maps
+    assert highest_descriptor() == held
+
+
+def test_more_videos_than_files_that_may_be_open(tmp_path: Path) -> None:
+    """Catches 'too many open files', called damage, in a dataset of some thousand videos."""
+    store = ShardStore(tmp_path)
+    ids = [f"{number:032x}" for number in range(40)]
+    for video_id in ids:
+        write(store, video_id=video_id)
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (highest_descriptor() + 12, limits[1]))
+    try:
+        shards = [store.find(video_id, KEY) for video_id in ids]
+        total = sum(float(shard.embeddings.sum()) for shard in shards if shard)
+        frames = sum(len(shard.frames) for shard in shards if shard)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert frames == 120
+    assert total == pytest.approx(40 * sum(float(unit(n).sum()) for n in range(3)), abs=0.1)
 
 
 @pytest.mark.parametrize("dimensions", [0, 4])
@@ -102,7 +99,7 @@ def test_a_video_without_frames_is_stored_too(tmp_path: Path, dimensions: int) -
 def test_frames_without_embeddings_are_stored(tmp_path: Path) -> None:
     """Catches embeddings of length 0, of users who bring their own, that cannot be mapped."""
     writer = ShardStore(tmp_path).writer(ID, KEY)
-    writer.append(np.empty(0, np.float32), (0, 0, 0.0, 1, 0.0, False), b"")
+    writer.append(np.empty(0, np.float32), (0, 0, 0.0, 1, False, *Measures()), b"")
     shard = writer.finish(ShardInfo("none", "pyav", 1, 0, 80, 48, (1, 1), 1, ()))
     assert shard.embeddings.shape == (1, 0)
 
@@ -125,7 +122,12 @@ def test_what_is_not_finished_is_not_there(tmp_path: Path) -> None:
     writer.discard()
     assert temporary(tmp_path) == []
     assert store.find(ID, KEY) is None
-    write(store)
+    with pytest.raises(KeyError), store.writer(ID, KEY) as writer:
+        raise KeyError
+    assert temporary(tmp_path) == []
+    with store.writer(ID, KEY) as writer:
+        append(writer, 3)
+        writer.finish(info(3))
     assert store.find(ID, KEY) is not None
 
 
@@ -133,9 +135,10 @@ def test_what_a_killed_process_left_is_removed_and_nothing_else(tmp_path: Path) 
     """Catches rubbish that fills the disk, and the work of a live process removed."""
     program = (
         "import sys, time; from pathlib import Path; import numpy as np\n"
+        "from seqsel_core.embed.measures import Measures\n"
         "from seqsel_core.store.shards import ShardStore\n"
         "writer = ShardStore(Path(sys.argv[1])).writer('ab' + '1' * 30, 'key')\n"
-        "writer.append(np.ones(4), (0, 0, 0.0, 1, 0.0, False), b'jpeg' * 10000)\n"
+        "writer.append(np.ones(4), (0, 0, 0.0, 1, False, *Measures()), b'jpeg' * 10000)\n"
         "print('writing', flush=True); time.sleep(60)\n"
     )
     with subprocess.Popen(
@@ -225,59 +228,83 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path) -> None:
         assert store.find(ID, KEY) is None
 
 
-def cut(path: Path) -> None:
-    """Halve a file."""
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+def test_a_shard_of_another_format_is_not_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches every run after an update ending with an error, and old shards overwritten."""
+    store = ShardStore(tmp_path)
+    old = write(store).path
+    monkeypatch.setattr("seqsel_core.store.shards.FORMAT", shards.FORMAT + 1)
+    assert store.find(ID, KEY) is None
+    new = write(store, count=2)
+    assert new.path != old
+    monkeypatch.undo()
+    again = store.find(ID, KEY)
+    assert again is not None
+    assert again.info.n_frames == 3
 
 
-def change(key: str, value: object) -> Any:
-    """Return a function that changes a value in a manifest."""
+def test_a_writer_that_cannot_begin_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches an empty directory for every try, where a full disk takes no file any more."""
+    store = ShardStore(tmp_path)
+    held, opened = highest_descriptor(), Path.open
 
-    def damage(path: Path) -> None:
-        manifest = json.loads(path.read_text())
-        manifest[key] = value
-        path.write_text(json.dumps(manifest))
+    def fail(path: Path, mode: str) -> Any:
+        if path.name == "thumbnails.bin":
+            raise OSError(28, "No space left on device")
+        return opened(path, mode)
 
-    return damage
+    monkeypatch.setattr(Path, "open", fail)
+    with pytest.raises(OSError, match="No space"):
+        store.writer(ID, KEY)
+    assert temporary(tmp_path) == []
+    assert highest_descriptor() == held
 
 
 @pytest.mark.parametrize(
-    ("name", "damage"),
+    ("name", "parts"),
     [
-        ("manifest.json", Path.unlink),
-        ("manifest.json", cut),
-        ("manifest.json", lambda path: path.write_bytes(b"")),
-        ("manifest.json", lambda path: path.write_bytes(b"\0" * 200)),
-        ("manifest.json", lambda path: path.write_text("null")),
-        ("manifest.json", lambda path: path.write_text("[]")),
-        ("manifest.json", lambda path: path.write_text("{}")),
-        ("manifest.json", change("format", 99)),
-        ("manifest.json", change("n_frames", 2)),
-        ("manifest.json", change("n_frames", "3")),
-        ("manifest.json", change("dimensions", 2)),
-        ("manifest.json", change("unknown", 1)),
-        ("manifest.json", change("problems", [{"why": "?"}])),
-        ("embeddings.f16", Path.unlink),
-        ("embeddings.f16", cut),
-        ("frames.npy", Path.unlink),
-        ("frames.npy", cut),
-        ("frames.npy", lambda path: path.write_bytes(b"")),
-        ("frames.npy", lambda path: np.save(path, np.zeros(2, FRAME_DTYPE))),
-        ("thumbnails.bin", Path.unlink),
-        ("thumbnails.bin", lambda path: path.write_bytes(b"b")),
-        ("thumbnails.npy", Path.unlink),
-        ("thumbnails.npy", lambda path: np.save(path, np.zeros(3, np.int64))),
+        (f"{ID}-lite0-224-pyav.v7", (ID, "lite0-224-pyav", 7)),
+        (f"{ID}-lite0-224-pyav", (ID, "lite0-224-pyav", 1)),
+        (f"{ID}-net.v2-pyav.v3", (ID, "net.v2-pyav", 3)),
+        (f"{ID}-", None),
+        (f"{ID[1:]}-key.v2", None),
+        ("manifest.json", None),
     ],
 )
-def test_damage_is_told_with_the_place_and_the_way_out(
-    tmp_path: Path, name: str, damage: Any
+def test_a_name_says_what_a_shard_is(name: str, parts: Any) -> None:
+    """Catches old formats taken for new ones, and foreign directories taken for shards."""
+    assert shards.ShardName.parse(name) == parts
+    if parts and parts[2] > 1:
+        assert str(shards.ShardName(*parts)) == name
+
+
+def test_a_use_is_noted(tmp_path: Path) -> None:
+    """Catches 'last used' that is the day of embedding, and a write at every look."""
+    store = ShardStore(tmp_path)
+    manifest = write(store).path / "manifest.json"
+    age(manifest)
+    os.utime(manifest, times=(time.time() - 9000,) * 2)
+    store.find(ID, KEY, used=False)
+    assert time.time() - manifest.stat().st_mtime > 8000
+    store.find(ID, KEY)
+    used = manifest.stat().st_mtime_ns
+    assert time.time() - used / 1e9 < 60
+    store.find(ID, KEY)
+    assert manifest.stat().st_mtime_ns == used
+
+
+def test_a_shard_that_is_removed_meanwhile_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Catches damaged embeddings believed, or an error that says nothing to people."""
+    """Catches a removal by another process that is told as damage."""
     store = ShardStore(tmp_path)
     path = write(store).path
-    damage(path / name)
-    with pytest.raises(StoreError, match=rf"{path} are damaged .* Remove that directory"):
-        store.find(ID, KEY)
+    monkeypatch.setattr(shards, "note_use", lambda file: shutil.rmtree(file.parent))
+    assert store.find(ID, KEY) is None
+    assert not path.exists()
 
 
 def test_a_data_directory_that_cannot_be_is_told(tmp_path: Path) -> None:
