@@ -10,20 +10,28 @@ import numpy.typing as npt
 from seqsel_core.choice import Choice
 from seqsel_core.sequences import Sequences, holds_any
 
+FOUND = ("corrupt", "blank", "blurred", "frozen", "duplicate", "near_duplicate")
+"""What the checks find, as `Checks` and `Count` name it."""
+
 
 @dataclass(frozen=True)
 class Count:
     """What became of the frames, the sequences, or the videos.
 
-    `input` = `unreadable` + `left_out` + `removed` + `selected`. Corrupt and duplicate ones
-    are counted whether or not their check was on, and are among the others.
+    `input` = `unreadable` + `left_out` + `removed` + `selected`. What the checks found
+    (`FOUND`) is counted whether or not it keeps a sequence from being selected, and is among
+    the others; sequences and videos count if they hold such a frame.
 
     Attributes:
         input: All that is known of.
         unreadable: Frames that could not be read (as far as known); videos with no readable
             frame. 0 for sequences: they are cut from what can be read.
-        corrupt: Flagged by the corruptness check, or holding a frame that is.
-        duplicate: Equal to an earlier frame, or holding a frame that is.
+        corrupt: Flagged by the corruptness check; blank ones are among them.
+        blank: Of one colour all over.
+        blurred: Much softer than the rest of the video.
+        frozen: Repeating the picture before for a while.
+        duplicate: Equal to an earlier frame.
+        near_duplicate: Looking like an earlier frame.
         left_out: Frames that fill no sequence; videos that give none. 0 for sequences.
         removed: Not selected: frames of such sequences; videos with no selected sequence.
         selected: Selected: frames of such sequences; videos with at least one.
@@ -31,11 +39,15 @@ class Count:
 
     input: int
     unreadable: int
-    corrupt: int
-    duplicate: int
     left_out: int
     removed: int
     selected: int
+    corrupt: int = 0
+    blank: int = 0
+    blurred: int = 0
+    frozen: int = 0
+    duplicate: int = 0
+    near_duplicate: int = 0
 
 
 @dataclass(frozen=True)
@@ -75,11 +87,10 @@ def _frames(choice: Choice) -> Count:
     return Count(
         input=dataset.n_frames + unreadable,
         unreadable=unreadable,
-        corrupt=_n_flagged(choice.checks.corrupt),
-        duplicate=_n_flagged(choice.checks.duplicate),
         left_out=dataset.n_frames - in_sequence,
         removed=in_sequence - selected,
         selected=selected,
+        **{name: sum(int(f.sum()) for f in getattr(choice.checks, name)) for name in FOUND},
     )
 
 
@@ -88,11 +99,13 @@ def _sequences(choice: Choice) -> Count:
     return Count(
         input=total,
         unreadable=0,
-        corrupt=int(holds_any(choice.checks.corrupt, choice.sequences).sum()),
-        duplicate=int(holds_any(choice.checks.duplicate, choice.sequences).sum()),
         left_out=0,
         removed=total - selected,
         selected=selected,
+        **{
+            name: int(holds_any(getattr(choice.checks, name), choice.sequences).sum())
+            for name in FOUND
+        },
     )
 
 
@@ -103,11 +116,10 @@ def _videos(choice: Choice) -> Count:
     return Count(
         input=len(dataset.videos) + len(dataset.unreadable),
         unreadable=len(dataset.unreadable),
-        corrupt=sum(bool(flags.any()) for flags in choice.checks.corrupt),
-        duplicate=sum(bool(flags.any()) for flags in choice.checks.duplicate),
         left_out=len(dataset.videos) - cut,
         removed=cut - selected,
         selected=selected,
+        **{name: sum(bool(f.any()) for f in getattr(choice.checks, name)) for name in FOUND},
     )
 
 
@@ -120,8 +132,5 @@ def _n_covered(sequences: Sequences, positions: npt.NDArray[np.int64], most: int
     order = np.lexsort((sequences.row[positions], sequences.video[positions]))
     video, row = sequences.video[positions][order], sequences.row[positions][order]
     gap = np.where(np.diff(video) == 0, np.diff(row), most)
-    return sequences.length + int(np.minimum(gap, sequences.length).sum())
-
-
-def _n_flagged(flags: tuple[npt.NDArray[np.bool_], ...]) -> int:
-    return sum(int(of_video.sum()) for of_video in flags)
+    lengths = sequences.lengths[positions][order]
+    return int(lengths[-1] + np.minimum(gap, lengths[:-1]).sum())

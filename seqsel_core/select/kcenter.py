@@ -7,13 +7,18 @@ learning known as core-set selection (Sener & Savarese, ICLR 2018).
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float32]
-IntArray = npt.NDArray[np.int64]
+from seqsel_core.select.kcenter_cover import Cover
+from seqsel_core.select.kcenter_frontier import Frontier
+from seqsel_core.select.kcenter_products import FloatArray, IntArray, Products
 
-_NEAR = np.float32(1e-3)  # squared; below it a² + b² − 2ab has lost too many digits
+__all__ = ["FloatArray", "IntArray", "KCenter"]
+
+_PIECE = 1024  # points per step where all are read once
 
 
 class KCenter:
@@ -22,13 +27,15 @@ class KCenter:
     The order is nested: the first k picks are the selection of k. So one object serves every
     number of samples, and only ever computes what it has not computed before.
 
+    The picks are those of a plain loop in float64, ties to the lowest index, on every machine
+    and with any number of threads: products are in float32, and where their rounding would
+    decide, float64 does. The points are read where they lie; besides them the object keeps
+    about 50 bytes per point, the centres, and some thousand points at the frontier.
+
     Attributes:
-        nearest: Distance of every point to its nearest centre, shape (S,), float32.
         order: Picks so far, in order.
         distances: Distance of each pick to all centres before it; inf for the first where
             there is none.
-        radii: Covering radius after each pick: the largest distance of any candidate to its
-            nearest centre.
     """
 
     def __init__(
@@ -38,6 +45,7 @@ class KCenter:
         *,
         start: str = "medoid",
         centres: FloatArray | None = None,
+        products: Products | None = None,
     ) -> None:
         """Prepare to select.
 
@@ -47,28 +55,57 @@ class KCenter:
             start: First pick: 'medoid' is the candidate nearest to the mean of all
                 candidates, 'first' the first candidate.
             centres: Points that count as already selected, shape (C, D), float32.
+            products: Who multiplies the points; None: NumPy. `kcenter_torch.TorchProducts`
+                does it on a GPU.
 
         Raises:
-            ValueError: A point holds NaN or infinity.
+            ValueError: A point holds NaN or infinity; or a candidate is zero while all others
+                are of unit length, so that it has no direction to be compared by.
         """
-        if not np.isfinite(points).all():
-            bad = int(np.flatnonzero(~np.isfinite(points).all(axis=1))[0])
-            raise ValueError(f"representation {bad} holds a value that is not finite")
-        self._points = points
-        self._squares = np.einsum("sd,sd->s", points, points)
+        self._cover = Cover(points, products)
+        _refuse_unusable(self._cover.squares, candidates)
+        self._candidates = candidates.copy()
         self._free = candidates.copy()
+        self._barred = np.zeros(len(points), np.bool_)
+        self._frontier = Frontier(self._cover, self._free)
+        self._barred_frontier = Frontier(self._cover, self._barred)
         self._start = start
-        self._squared = np.full(len(points), np.inf, np.float32)
+        self._given = 0 if centres is None else len(centres)
+        self._next: tuple[int, float] | None = None
+        self._ceiling = math.inf  # distance of the last farthest free point
+        self._radii: list[float] = []
         self.order: list[int] = []
         self.distances: list[float] = []
-        self.radii: list[float] = []
         for centre in centres if centres is not None else ():
-            self._cover(centre)
+            self._cover.add(centre)
 
     @property
     def nearest(self) -> FloatArray:
         """Distance of every point to its nearest centre, shape (S,), float32."""
-        return np.sqrt(self._squared)
+        self._cover.refresh(np.arange(len(self._free)))
+        return np.sqrt(self._cover.upper)
+
+    @property
+    def nearest_centre(self) -> IntArray:
+        """Nearest centre of every point, shape (S,), int64.
+
+        The position of a pick in `order`, or -1 - c for the centre c of those given. Where
+        two are equally near but for rounding, either. -1 everywhere where there is no centre.
+        """
+        self._cover.refresh(np.arange(len(self._free)))
+        which = self._cover.which
+        if not self._cover.count:
+            return np.full(len(which), -1, np.int64)
+        return np.where(which < self._given, -1 - which, which - self._given)
+
+    @property
+    def radii(self) -> list[float]:
+        """Covering radius after each pick.
+
+        The largest distance of any candidate, picked, free or forbidden, to its nearest centre.
+        """
+        self._settle()
+        return self._radii
 
     def extend(self, count: int) -> None:
         """Pick until there are `count` picks, or no candidate is left.
@@ -76,32 +113,86 @@ class KCenter:
         Ties go to the lowest index. A point that coincides with a centre is picked only when
         nothing else is left.
         """
-        while len(self.order) < count and self._free.any():
-            self.take(self._next())
+        while len(self.order) < count and (farthest := self._farthest()) is not None:
+            self._settle()
+            self._append(*farthest)
 
     def take(self, pick: int) -> None:
-        """Make one candidate the next centre, whatever its distance."""
-        self.order.append(pick)
-        self.distances.append(float(np.sqrt(self._squared[pick])))
-        self._free[pick] = False
-        self._cover(self._points[pick])
-        self._squared[pick] = 0
-        left = self._squared[self._free]
-        self.radii.append(float(np.sqrt(left.max(initial=0))))
+        """Make one point the next centre, whatever its distance."""
+        self._settle()
+        distance = math.inf
+        if self._cover.count:
+            self._cover.refresh(np.array([pick]))
+            distance = math.sqrt(self._cover.direct(pick))
+        self._append(pick, distance)
 
-    def _next(self) -> int:
-        if not np.isinf(self._squared).all():
-            return int(np.argmax(np.where(self._free, self._squared, -1)))
+    def forbid(self, positions: npt.ArrayLike) -> None:
+        """Let points no longer be picked; those that are candidates must still be covered.
+
+        Args:
+            positions: Any number of them, shape (R,); what is picked already stays picked.
+        """
+        self._settle()
+        forbidden = np.asarray(positions, np.int64)
+        self._barred[forbidden[self._free[forbidden]]] = True
+        self._free[forbidden] = False
+        self._barred_frontier.join()
+        self._next = None
+
+    def _farthest(self) -> tuple[int, float] | None:
+        """Return the farthest free point and its distance, or None where none is left."""
+        if self._next is None and self._free.any():
+            if not self._cover.count:
+                return self._first(), math.inf
+            found = self._frontier.farthest()
+            assert found is not None
+            self._ceiling = min(self._ceiling, math.sqrt(found[1]))
+            self._next = found[0], self._ceiling
+        return self._next
+
+    def _settle(self) -> None:
+        """Note the covering radius after the last pick, before anything changes."""
+        if len(self._radii) == len(self.order):
+            return
+        farthest = self._farthest()
+        barred = self._barred_frontier.farthest()
+        radius = max(farthest[1] if farthest else 0.0, math.sqrt(barred[1]) if barred else 0.0)
+        self._radii.append(min(radius, self._radii[-1]) if self._radii else radius)
+
+    def _append(self, pick: int, distance: float) -> None:
+        self.order.append(int(pick))
+        self.distances.append(distance)
+        self._free[pick] = False
+        self._barred[pick] = False
+        self._cover.add_point(pick)
+        self._next = None
+
+    def _first(self) -> int:
         free = np.flatnonzero(self._free)
         if self._start == "first":
             return int(free[0])
-        mean = self._points[free].mean(axis=0, dtype=np.float64).astype(np.float32)
-        away = self._squares[free] - 2 * (self._points[free] @ mean)
-        return int(free[np.argmin(away)])
+        mean = _mean(self._cover.points, np.flatnonzero(self._candidates))
+        away = np.empty(len(free))
+        for at in range(0, len(free), _PIECE):
+            piece = self._cover.points[free[at : at + _PIECE]].astype(np.float64)
+            piece -= mean
+            away[at : at + _PIECE] = np.square(piece, out=piece).sum(axis=1)
+        return int(free[away.argmin()])
 
-    def _cover(self, centre: FloatArray) -> None:
-        """Lower every point's squared distance by its distance to a new centre."""
-        squared = self._squares + np.float32(centre @ centre) - 2 * (self._points @ centre)
-        near = np.flatnonzero(squared < _NEAR)
-        squared[near] = np.square(self._points[near] - centre).sum(axis=1)
-        np.minimum(self._squared, squared, out=self._squared)
+
+def _mean(points: FloatArray, positions: IntArray) -> npt.NDArray[np.float64]:
+    total = np.zeros(points.shape[1])
+    for at in range(0, len(positions), _PIECE):
+        total += points[positions[at : at + _PIECE]].sum(axis=0, dtype=np.float64)
+    return total / len(positions)
+
+
+def _refuse_unusable(squares: FloatArray, candidates: npt.NDArray[np.bool_]) -> None:
+    if not np.isfinite(squares).all():
+        bad = int(np.flatnonzero(~np.isfinite(squares))[0])
+        raise ValueError(f"representation {bad} holds a value that is not finite")
+    zero = candidates & (squares == 0)
+    others = squares[squares > 0]  # a single one may have length 1 by chance
+    if zero.any() and len(others) > 1 and (np.abs(others - 1) < 1e-3).all():
+        bad = int(np.flatnonzero(zero)[0])
+        raise ValueError(f"representation {bad} is zero, so it has no direction to compare by")

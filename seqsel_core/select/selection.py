@@ -8,7 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from seqsel_core.select.greedy import Greedy
 from seqsel_core.select.kcenter import FloatArray, IntArray, KCenter
+from seqsel_core.select.medoids import MedoidStep
+from seqsel_core.select.service import BALANCE, Service
+from seqsel_core.select.spread import Random, Uniform
 
 Advance = Callable[[int], None]
 """Told how many more sequences are picked."""
@@ -55,37 +59,110 @@ def select_sequences(
     min_distance: float = -1,
     start: str = "medoid",
     seed: int = 0,
+    balance: float = BALANCE,
+    videos: IntArray | None = None,
     centres: FloatArray | None = None,
     advance: Advance = _nobody,
 ) -> Selection:
-    """Select diverse sequences until a stopping condition is reached.
+    """Select sequences until a stopping condition is reached.
 
     Args:
         points: Representations, shape (S, D), float32.
         candidates: Which may be selected, shape (S,), bool.
-        method: 'coreset' (greedy k-center) or 'random' (uniform, without replacement).
+        method: See `order_of`.
         count: Select at most this many; None: no limit.
         min_distance: Nothing is selected that is closer than this to one picked before;
             exactly at the distance is kept. -1: off.
-        start: First pick of 'coreset'; see `KCenter`.
-        seed: Of 'random'.
+        start: See `order_of`.
+        seed: See `order_of`.
+        balance: See `order_of`.
+        videos: See `order_of`.
         centres: Representations that count as selected before, shape (C, D).
         advance: Told of every pick; what it raises ends the selection.
     """
     limit = int(candidates.sum()) if count is None else min(count, int(candidates.sum()))
-    if method == "random":
-        return _random(points, candidates, limit, min_distance, seed, centres, advance)
-    greedy = KCenter(points, candidates, start=start, centres=centres)
+    greedy = order_of(
+        points,
+        candidates,
+        method=method,
+        count=limit,
+        min_distance=min_distance,
+        start=start,
+        seed=seed,
+        balance=balance,
+        videos=videos,
+        centres=centres,
+    )
     return nested(greedy, limit, min_distance, advance)
 
 
-def nested(
-    greedy: KCenter, count: int, min_distance: float = -1, advance: Advance = _nobody
-) -> Selection:
-    """Return the first `count` picks of a k-center order, computing what is missing.
+def order_of(
+    points: FloatArray,
+    candidates: npt.NDArray[np.bool_],
+    *,
+    method: str = "coreset",
+    count: int | None = None,
+    min_distance: float = -1,
+    start: str = "medoid",
+    seed: int = 0,
+    balance: float = BALANCE,
+    videos: IntArray | None = None,
+    centres: FloatArray | None = None,
+) -> Greedy:
+    """Return the order of a method, with nothing picked yet.
 
-    Picks get closer along the order, so the first one closer than `min_distance` ends it.
-    `advance` is told of every pick that is computed.
+    It can be extended pick by pick, and serves every number of picks; only that of
+    'coreset-medoid' is made for one.
+
+    Args:
+        points: Representations, shape (S, D), float32.
+        candidates: Which may be selected, shape (S,), bool.
+        method: 'coreset' (greedy k-center), 'coreset-medoid' (and one medoid step),
+            'representative' (greedy facility location), 'balanced' (facility location, of
+            which a share of the picks goes to what is served worst), 'uniform' (every video
+            evenly), or 'random' (without replacement).
+        count: Picks there will be at most; only 'coreset-medoid' uses it. None: all.
+        min_distance: For every method but 'coreset': nothing is picked that is closer than
+            this to a pick before. The order of 'coreset' serves every distance; `nested`
+            ends it.
+        start: First pick of 'coreset' and 'coreset-medoid'; see `KCenter`.
+        seed: Of 'random'.
+        balance: Of 'balanced': 0 typical to 1 rare; see `Service`.
+        videos: Of 'uniform': which video each sequence is of, shape (S,), int64; None: all
+            are of one.
+        centres: Representations that count as selected before, shape (C, D).
+
+    Raises:
+        ValueError: There is no such method, or a point holds NaN or infinity.
+    """
+    if method == "coreset":
+        return KCenter(points, candidates, start=start, centres=centres)
+    if method == "coreset-medoid":
+        most = len(points) if count is None else count
+        return MedoidStep(
+            points, candidates, most, start=start, centres=centres, min_distance=min_distance
+        )
+    if method in ("representative", "balanced"):
+        share = balance if method == "balanced" else 0.0
+        return Service(
+            points, candidates, balance=share, centres=centres, min_distance=min_distance
+        )
+    if method == "uniform":
+        own = np.zeros(len(points), np.int64) if videos is None else videos
+        return Uniform(points, candidates, videos=own, centres=centres, min_distance=min_distance)
+    if method == "random":
+        return Random(points, candidates, seed=seed, centres=centres, min_distance=min_distance)
+    raise ValueError(f"there is no method '{method}'")
+
+
+def nested(
+    greedy: Greedy, count: int, min_distance: float = -1, advance: Advance = _nobody
+) -> Selection:
+    """Return the first `count` picks of an order, computing what is missing.
+
+    The picks of k-center get closer along the order, so the first one closer than
+    `min_distance` ends it. The other orders are made with their distance and never pick
+    closer. `advance` is told of every pick that is computed.
     """
     least = np.float32(min_distance)
     while (done := len(greedy.order)) < count:
@@ -102,22 +179,3 @@ def nested(
         distances[:kept],
         np.array(greedy.radii[:kept], np.float32),
     )
-
-
-def _random(
-    points: FloatArray,
-    candidates: npt.NDArray[np.bool_],
-    limit: int,
-    min_distance: float,
-    seed: int,
-    centres: FloatArray | None,
-    advance: Advance,
-) -> Selection:
-    cover = KCenter(points, candidates, centres=centres)
-    for pick in np.random.default_rng(seed).permutation(np.flatnonzero(candidates)):
-        if len(cover.order) == limit:
-            break
-        if cover.nearest[pick] >= np.float32(min_distance):
-            cover.take(int(pick))
-            advance(1)
-    return nested(cover, len(cover.order))

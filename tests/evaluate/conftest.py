@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 
 from seqsel_core import Choice, Config, Dataset, EmbeddedVideo, Video
 from seqsel_core.checks import Checks
+from seqsel_core.embed.measures import Measures
 from seqsel_core.select.selection import select_sequences
 from seqsel_core.sequences import cut
 from seqsel_core.store.shards import ShardInfo, ShardStore
@@ -29,7 +31,7 @@ def dataset(tmp_path: Path) -> Callable[..., Dataset]:
         for at, frames in enumerate(indices):
             writer = store.writer(f"{at:032x}", "none")
             for index in frames:
-                row = (index, index, index / 10, index, 0.0, False)
+                row = (index, index, index / 10, index, False, *Measures())
                 writer.append(np.ones(2, np.float32), row, b"")
             found = tuple(problems[at]) if problems else ()
             total = max(frames) + 1
@@ -50,9 +52,10 @@ def choice_of(dataset) -> Callable[..., Choice]:
         allowed = np.ones(len(points), np.bool_) if candidates is None else candidates
         data = dataset([range(len(points))])
         clean = (np.zeros(len(points), np.bool_),)
+        checks = Checks(*[clean] * len(fields(Checks)))
         config = Config.parse(["stopping_condition.n_samples=1", *words])
         selection = select_sequences(points, allowed, count=count)
         sequences = cut(data.frame_indices, 1)
-        return Choice(data, config, sequences, points, allowed, Checks(clean, clean), selection, ())
+        return Choice(data, config, sequences, points, allowed, checks, selection, ())
 
     return make

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import fields
 
 import numpy as np
+import pytest
 
 from seqsel_core import Choice, Config, Selection, Unreadable, Video
 from seqsel_core.checks import Checks
-from seqsel_core.evaluate.counts import Count, count
+from seqsel_core.evaluate.counts import FOUND, Count, count
 from seqsel_core.sequences import cut
 from seqsel_core.video.types import Problem
 
@@ -16,7 +18,7 @@ from seqsel_core.video.types import Problem
 def _choice(dataset, length: int, order: list[int], remainder: str = "drop", **flags) -> Choice:
     sequences = cut(dataset.frame_indices, length, remainder=remainder)
     clean = tuple(np.zeros(len(v.frames), np.bool_) for v in dataset.videos)
-    checks = Checks(flags.get("corrupt", clean), flags.get("duplicate", clean))
+    checks = Checks(**{field.name: flags.get(field.name, clean) for field in fields(Checks)})
     nothing = np.zeros(len(order), np.float32)
     return Choice(
         dataset,
@@ -39,11 +41,9 @@ def test_every_frame_is_counted_once(dataset) -> None:
 
     counts = count(_choice(data, 2, order=[1]))  # three sequences, then [0,2) and [4,6)
 
-    assert counts.frames == Count(
-        input=17, unreadable=3, corrupt=0, duplicate=0, left_out=4, removed=8, selected=2
-    )
-    assert counts.sequences == Count(5, 0, 0, 0, left_out=0, removed=4, selected=1)
-    assert counts.videos == Count(4, 1, 0, 0, left_out=1, removed=1, selected=1)
+    assert counts.frames == Count(input=17, unreadable=3, left_out=4, removed=8, selected=2)
+    assert counts.sequences == Count(5, 0, left_out=0, removed=4, selected=1)
+    assert counts.videos == Count(4, 1, left_out=1, removed=1, selected=1)
     for c in (counts.frames, counts.sequences, counts.videos):
         assert c.input == c.unreadable + c.left_out + c.removed + c.selected
 
@@ -58,16 +58,14 @@ def test_frames_of_two_sequences_count_once(dataset) -> None:
     assert counts.sequences.input == 4
 
 
-def test_corrupt_and_duplicate_are_counted_at_every_level(dataset) -> None:
-    """Catches flags counted for frames only, or mixed up with each other."""
+@pytest.mark.parametrize("name", FOUND)
+def test_what_the_checks_found_is_counted_at_every_level(dataset, name: str) -> None:
+    """Catches flags counted for frames only, or under the name of another."""
     data = dataset([range(4), range(4)])
-    corrupt = (np.array([True, True, False, False]), np.zeros(4, np.bool_))
-    duplicate = (np.zeros(4, np.bool_), np.array([False, True, True, False]))
+    flags = (np.array([True, True, False, True]), np.zeros(4, np.bool_))
 
-    counts = count(_choice(data, 2, order=[0], corrupt=corrupt, duplicate=duplicate))
+    counts = count(_choice(data, 2, order=[0], **{name: flags}))
 
-    assert [(c.corrupt, c.duplicate) for c in (counts.frames, counts.sequences, counts.videos)] == [
-        (2, 2),
-        (1, 2),
-        (1, 1),
-    ]
+    found = [counts.frames, counts.sequences, counts.videos]
+    assert [getattr(level, name) for level in found] == [3, 2, 1]
+    assert not any(getattr(level, other) for level in found for other in FOUND if other != name)

@@ -191,3 +191,106 @@ def test_the_radius_is_at_most_twice_the_best(points: Points, count: int, start:
         for chosen in itertools.combinations(range(len(points)), count)
     )
     assert extended(points, count, start=start).radii[-1] <= 2 * best + 1e-5
+
+
+def test_forbidden_points_are_not_picked_but_must_be_covered() -> None:
+    """Catches a forbidden point picked, or left out of the covering radius."""
+    points = np.array([[0, 1], [5, 1], [9, 1], [10, 1]], np.float32)
+    greedy = KCenter(points, np.ones(4, np.bool_), start="first")
+    greedy.extend(1)
+    assert greedy.radii == [10]
+    greedy.forbid([3, 0])
+    greedy.extend(2)
+    assert greedy.order == [0, 2]
+    assert greedy.distances == [math.inf, 9]
+    assert greedy.radii == [10, 4]
+    greedy.forbid(np.array([1]))
+    greedy.extend(9)
+    assert greedy.order == [0, 2]
+    assert greedy.radii == [10, 4]
+
+
+@given(st.integers(0, 1000))
+def test_radii_with_forbidden_points_are_those_of_a_plain_loop(seed: int) -> None:
+    """Catches bounds of forbidden points that miss centres, in any mix of calls."""
+    random = np.random.default_rng(seed)
+    points = random_points(60, 4, seed)
+    candidates = random.random(60) < 0.8
+    greedy = KCenter(points, candidates, centres=random_points(2, 4, seed + 1))
+    forbidden: set[int] = set()
+    between = distances_between(points)
+    nearest = distances_between(np.concatenate([points, random_points(2, 4, seed + 1)]))
+    current = nearest[:60, 60:].min(axis=1)
+    for place in range(12):
+        free = [i for i in np.flatnonzero(candidates) if i not in {*forbidden, *greedy.order}]
+        if random.random() < 0.3:
+            more = random.choice(free, 3)
+            forbidden |= set(more.tolist())
+            greedy.forbid(more)
+            free = [position for position in free if position not in forbidden]
+        if random.random() < 0.3:
+            greedy.take(int(random.choice(free)))
+        else:
+            greedy.extend(place + 1)
+            assert current[greedy.order[-1]] == pytest.approx(current[free].max(), abs=1e-5)
+        assert greedy.distances[-1] == pytest.approx(current[greedy.order[-1]], abs=1e-5)
+        current = np.minimum(current, between[greedy.order[-1]])
+        assert greedy.radii[place] == pytest.approx(current[candidates].max(), abs=1e-5)
+    assert forbidden.isdisjoint(greedy.order)
+    np.testing.assert_allclose(greedy.nearest, current, atol=1e-4)
+
+
+def test_the_nearest_centre_of_every_point() -> None:
+    """Catches picks mixed up with centres given, or a centre that is not the nearest."""
+    points = np.array([[0, 1], [1, 1], [9, 1], [10, 1], [20, 1]], np.float32)
+    centres = np.array([[21, 1], [8.5, 1]], np.float32)
+    greedy = KCenter(points, np.ones(5, np.bool_), centres=centres)
+    assert greedy.nearest_centre.tolist() == [-2, -2, -2, -2, -1]
+    greedy.extend(1)
+    assert greedy.order == [0]
+    assert greedy.nearest_centre.tolist() == [0, 0, -2, -2, -1]
+    np.testing.assert_allclose(greedy.nearest, [0, 1, 0.5, 1.5, 1])
+
+
+def test_without_any_centre_nothing_is_near() -> None:
+    """Catches a pick claimed before there is one."""
+    greedy = KCenter(random_points(3, 2, 0), np.ones(3, np.bool_))
+    assert greedy.nearest_centre.tolist() == [-1, -1, -1]
+    assert np.isinf(greedy.nearest).all()
+    assert greedy.radii == []
+
+
+def test_asking_in_between_changes_nothing() -> None:
+    """Catches an order that hangs on when distances, radii or centres were looked at."""
+    points = clustered_points(2)
+    asked = KCenter(points, np.ones(60, np.bool_))
+    for count in range(1, 31):
+        asked.extend(count)
+        assert len(asked.radii) == count
+        assert asked.nearest.max() == pytest.approx(asked.radii[-1], abs=1e-5)
+        assert asked.nearest_centre.max() == count - 1
+    assert asked.order == extended(points, 30).order
+
+
+def test_a_zero_vector_among_unit_vectors_is_refused() -> None:
+    """Catches a vector without direction, which is farther from others than they are."""
+    points = random_points(5, 3, 0)
+    points[2] = 0
+    with pytest.raises(ValueError, match="representation 2 is zero"):
+        KCenter(points, np.ones(5, np.bool_))
+    candidates = np.arange(5) != 2
+    assert 2 not in _all_picks(points, candidates)
+    scaled = points * np.arange(1, 6, dtype=np.float32)[:, None]
+    assert 2 in _all_picks(scaled, np.ones(5, np.bool_))  # among any vectors zero is one more
+
+
+def _all_picks(points: Points, candidates: npt.NDArray[np.bool_]) -> list[int]:
+    greedy = KCenter(points, candidates)
+    greedy.extend(99)
+    return greedy.order
+
+
+def test_nothing_to_pick_gives_nothing() -> None:
+    """Catches a crash where every sequence is rejected, or none was cut."""
+    assert _all_picks(random_points(4, 3, 0), np.zeros(4, np.bool_)) == []
+    assert _all_picks(np.empty((0, 3), np.float32), np.zeros(0, np.bool_)) == []

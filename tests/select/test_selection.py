@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqsel_core.select.kcenter import KCenter
-from seqsel_core.select.selection import Selection, nested, select_sequences
+from seqsel_core.select.selection import Selection, nested, order_of, select_sequences
 
 # Distances from the first: 2, 1.2, 1, 0. All exact in float32.
 LINE = np.array([[0, 0], [2, 0], [1.25, 0], [1, 0], [0, 0]], np.float32)
 ALL = np.ones(5, np.bool_)
+METHODS = ["coreset", "coreset-medoid", "representative", "balanced", "uniform", "random"]
 
 
 def random_points(count: int, seed: int = 0) -> npt.NDArray[np.float32]:
@@ -84,7 +85,7 @@ def test_nothing_far_enough_from_centres_gives_nothing() -> None:
 def test_the_distances_are_those_between_the_picks() -> None:
     """Catches distances shifted by one place, or measured to all points."""
     points = random_points(50)
-    for method in ("coreset", "random"):
+    for method in METHODS:
         selection = select_sequences(points, np.ones(50, np.bool_), method=method, count=20)
         np.testing.assert_allclose(
             selection.distances, distance_to_nearest_before(points, selection), atol=1e-5
@@ -176,7 +177,7 @@ def test_the_order_of_the_videos_does_not_matter(seed: int, count: int) -> None:
     assert shuffled[there.order].tolist() == here.order.tolist()
 
 
-@given(st.integers(0, 1000), st.floats(0, 2), st.sampled_from(["coreset", "random"]))
+@given(st.integers(0, 1000), st.floats(0, 2), st.sampled_from(METHODS))
 def test_no_two_picks_are_closer_than_the_distance(seed: int, least: float, method: str) -> None:
     """Catches picks too close, at any distance and for every strategy."""
     points = random_points(16, seed)
@@ -187,7 +188,7 @@ def test_no_two_picks_are_closer_than_the_distance(seed: int, least: float, meth
     assert (distance_to_nearest_before(points, selection) >= least - 1e-5).all()
 
 
-@pytest.mark.parametrize("method", ["coreset", "random"])
+@pytest.mark.parametrize("method", METHODS)
 def test_every_pick_is_reported_and_stopping_stops(method: str) -> None:
     """Catches minutes without a rate, and a Stop that waits for the last pick."""
     points, candidates = random_points(50), np.ones(50, np.bool_)
@@ -209,3 +210,53 @@ def test_more_picks_than_there_are_candidates_end() -> None:
     """Catches a search for ever where everything is selected already."""
     greedy = KCenter(LINE, ALL)
     assert len(nested(greedy, 99)) == 5
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_selects_all_where_all_are_asked_for(method: str) -> None:
+    """Catches a method that ends early, or selects what is no candidate."""
+    candidates = np.arange(30) % 3 > 0
+    selection = select_sequences(random_points(30), candidates, method=method)
+    assert sorted(selection.order) == np.flatnonzero(candidates).tolist()
+
+
+@pytest.mark.parametrize("method", [name for name in METHODS if name != "coreset-medoid"])
+def test_every_order_grows_by_adding(method: str) -> None:
+    """Catches a slider that changes the sequences chosen before."""
+    points, candidates = random_points(30), np.ones(30, np.bool_)
+    fewer = select_sequences(points, candidates, method=method, count=7).order
+    more = select_sequences(points, candidates, method=method, count=12).order
+    assert more[:7].tolist() == fewer.tolist()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_nothing_near_centres_is_selected(method: str) -> None:
+    """Catches picks beside what was selected before, for every strategy."""
+    centres = np.array([[0, 0]], np.float32)
+    selection = select_sequences(LINE, ALL, method=method, min_distance=1.0, centres=centres)
+    assert set(selection.order.tolist()) <= {1, 2, 3}
+    assert (selection.distances >= 1.0).all()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_order_can_be_steered(method: str) -> None:
+    """Catches a strategy that forgets what was forbidden, or what was taken by hand."""
+    points, candidates = random_points(30), np.ones(30, np.bool_)
+    greedy = order_of(points, candidates, method=method, count=10)
+    greedy.take(4)
+    greedy.forbid(np.arange(10, 30))
+    greedy.extend(8)
+    assert greedy.order[0] == 4
+    assert len(set(greedy.order)) == len(greedy.order) == len(greedy.radii)
+    assert max(greedy.order) < 10
+    chosen = points[greedy.order]
+    between = np.linalg.norm(points[:, None] - chosen[None], axis=2)
+    np.testing.assert_allclose(greedy.nearest, between.min(axis=1), atol=1e-3)
+    named = between[np.arange(30), greedy.nearest_centre]
+    np.testing.assert_allclose(named, between.min(axis=1), atol=1e-3)
+
+
+def test_an_unknown_method_is_named() -> None:
+    """Catches a typing error that silently selects something else."""
+    with pytest.raises(ValueError, match="'best'"):
+        order_of(LINE, ALL, method="best")

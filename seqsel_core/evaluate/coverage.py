@@ -1,0 +1,122 @@
+"""What one selection covers, and how it is spread: a few numbers that people can compare."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float32]
+IntArray = npt.NDArray[np.int64]
+
+_BLOCK = 4096  # points of one matrix product
+_SAME = 2e-6  # squared, share of the squared norms: a² + b² − 2ab is all rounding below
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Measures of one selection. Distances are Euclidean, between representations.
+
+    Attributes:
+        count: Sequences selected.
+        radius: Largest distance of any candidate to its nearest selected one.
+        p95: 95th percentile of these distances.
+        mean: Their mean.
+        closest: Smallest distance between two selected ones; NaN for fewer than two.
+        p10_within: 10th percentile of the distance of each selected one to the nearest other;
+            NaN for fewer than two.
+        videos: Videos with at least one selected sequence.
+        spread: The candidates in order of video and time are divided into `count` equal
+            stretches; this is the share of stretches that hold a selected one. 1 for one
+            selected in each, about 0.63 at random.
+    """
+
+    count: int
+    radius: float
+    p95: float
+    mean: float
+    closest: float
+    p10_within: float
+    videos: int
+    spread: float
+
+
+def coverage(
+    points: FloatArray,
+    candidates: IntArray,
+    selected: IntArray,
+    videos: IntArray,
+    distances: FloatArray | None = None,
+) -> Coverage:
+    """Measure a selection.
+
+    Args:
+        points: Representations, shape (S, D), float32.
+        candidates: Positions of what is to be covered, ascending, shape (C,), int64.
+        selected: Positions of what is selected, at least one, shape (K,), int64.
+        videos: Which video each sequence is of, shape (S,), int64.
+        distances: Of every candidate to the nearest selected one, shape (C,), where they are
+            known already.
+    """
+    if distances is None:
+        distances = distance_to_nearest(points, candidates, selected)
+    within = _within(points, selected)
+    places = np.searchsorted(candidates, selected)
+    return Coverage(
+        count=len(selected),
+        radius=float(distances.max(initial=0)),
+        p95=float(np.percentile(distances, 95)),
+        mean=float(distances.mean()),
+        closest=float(within.min(initial=np.inf)) if len(within) else float("nan"),
+        p10_within=float(np.percentile(within, 10)) if len(within) else float("nan"),
+        videos=len(np.unique(videos[selected])),
+        spread=spread(places, len(candidates)),
+    )
+
+
+def spread(places: IntArray, total: int) -> float:
+    """Return the share of equal stretches that hold one of the places; see `Coverage`.
+
+    Args:
+        places: Of the selected ones among the candidates, 0 to total − 1, shape (K,).
+        total: Number of candidates.
+    """
+    return len(np.unique(places * len(places) // total)) / len(places)
+
+
+def distance_to_nearest(points: FloatArray, queries: IntArray, among: IntArray) -> FloatArray:
+    """Return the distance of every query to the nearest of some points, shape (Q,), float32.
+
+    In float32: exact to 0.001 for unit vectors, and far better unless they nearly coincide.
+
+    Args:
+        points: Shape (S, D), float32.
+        queries: Positions, shape (Q,), int64.
+        among: Positions, at least one, shape (A,), int64.
+    """
+    found = np.empty(len(queries), np.float32)
+    for at in range(0, len(queries), _BLOCK):
+        between = pairwise(points[queries[at : at + _BLOCK]], points[among])
+        found[at : at + _BLOCK] = between.min(axis=1)
+    return found
+
+
+def pairwise(these: FloatArray, those: FloatArray) -> FloatArray:
+    """Return the distances between rows of two arrays, shape (A, B), float32."""
+    squared: FloatArray = these @ those.T
+    squared *= -2
+    both = np.einsum("ad,ad->a", these, these)[:, None] + np.einsum("bd,bd->b", those, those)
+    squared += both
+    squared[squared < _SAME * both] = 0
+    return np.sqrt(squared, out=squared)
+
+
+def _within(points: FloatArray, selected: IntArray) -> FloatArray:
+    """Return the distance of each selected one to the nearest other; empty for fewer than two."""
+    if len(selected) < 2:
+        return np.empty(0, np.float32)
+    between = pairwise(points[selected], points[selected])
+    np.fill_diagonal(between, np.inf)
+    nearest: FloatArray = between.min(axis=1)
+    return nearest

@@ -1,0 +1,148 @@
+"""Is a selection better than chance? Measured where it was made and where a judge looks.
+
+The representations that selected are no fair judge: k-center wins at its own game. Make one
+`Judge` for them and one for the representations of the same sequences by another encoder.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from seqsel_core.evaluate.coverage import (
+    Coverage,
+    FloatArray,
+    IntArray,
+    coverage,
+    distance_to_nearest,
+)
+from seqsel_core.evaluate.randoms import LARGEST, SELECTIONS, Band, Randoms, random_selections
+
+MEASURES = ("radius", "p95", "mean")
+"""Measures of `Coverage` that random selections are compared by; smaller is better."""
+
+
+@dataclass(frozen=True)
+class Versus:
+    """A selection against random ones, by one measure, at the candidates of `Randoms`.
+
+    Attributes:
+        value: Of the selection.
+        uniform: Of a selection of the same size, evenly spread over all videos.
+        random: Of random selections of the same size.
+        better_than: Share of these whose value is larger, 0 to 1.
+        random_needed: How many random sequences do as well; inf for more than `LARGEST`.
+    """
+
+    value: float
+    uniform: float
+    random: Band
+    better_than: float
+    random_needed: Band
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a judge says of a selection.
+
+    Attributes:
+        selection: Its measures, over all candidates.
+        versus: For 'radius', 'p95' and 'mean', the comparison with random selections.
+        sampled: Distances of the comparison are measured from so many evenly spaced
+            candidates; None: from all.
+    """
+
+    selection: Coverage
+    versus: dict[str, Versus]
+    sampled: int | None
+
+    @property
+    def sentence(self) -> str:
+        """The verdict by the mean distance, in one sentence."""
+        needed = self.versus["mean"].random_needed.median
+        if self.selection.count == 1:
+            these, cover = "This 1 sequence", "covers"
+        else:
+            these, cover = f"These {self.selection.count:,} sequences", "cover"
+        if np.isinf(needed):
+            return f"{these} {cover} the dataset better than {LARGEST:,} random ones."
+        return f"{these} {cover} the dataset as well as about {round(needed):,} random ones."
+
+
+class Judge:
+    """Judges selections from one set of candidates, in one space.
+
+    What does not depend on the selection is computed once, here; a verdict then follows a
+    slider.
+    """
+
+    def __init__(
+        self,
+        points: FloatArray,
+        candidates: npt.NDArray[np.bool_],
+        videos: IntArray,
+        *,
+        selections: int = SELECTIONS,
+        seed: int = 0,
+    ) -> None:
+        """Measure the random selections.
+
+        Args:
+            points: Representations by which to judge, shape (S, D), float32.
+            candidates: Which could be selected and are to be covered, at least one, shape
+                (S,), bool.
+            videos: Which video each sequence is of, shape (S,), int64.
+            selections: Number of random selections.
+            seed: Of the random selections.
+        """
+        self._points = points
+        self._candidates = np.flatnonzero(candidates)
+        self._videos = videos
+        self.randoms: Randoms = random_selections(
+            points, self._candidates, selections=selections, seed=seed
+        )
+
+    def verdict(self, selected: IntArray, distances: FloatArray | None = None) -> Verdict:
+        """Judge a selection.
+
+        Args:
+            selected: Positions of the selected sequences, at least one, shape (K,), int64;
+                candidates all.
+            distances: Of every candidate to the nearest selected one in these
+                representations, shape (C,), where they are known already; saves most of the
+                time.
+        """
+        points, candidates = self._points, self._candidates
+        if distances is None:
+            distances = distance_to_nearest(points, candidates, selected)
+        queries = self.randoms.queries
+        even = ((np.arange(len(selected)) + 0.5) * len(candidates) / len(selected)).astype(np.int64)
+        own = _measures(distances[queries])
+        uniform = _measures(distance_to_nearest(points, candidates[queries], candidates[even]))
+        return Verdict(
+            selection=coverage(points, candidates, selected, self._videos, distances),
+            versus={
+                name: self._versus(name, len(selected), own[name], uniform[name])
+                for name in MEASURES
+            },
+            sampled=len(queries) if len(queries) < len(candidates) else None,
+        )
+
+    def _versus(self, name: str, count: int, value: float, uniform: float) -> Versus:
+        return Versus(
+            value=value,
+            uniform=uniform,
+            random=self.randoms.band(name, count),
+            better_than=float((self.randoms.at(name, count) > value).mean()),
+            random_needed=self.randoms.as_good_as(name, value),
+        )
+
+
+def _measures(distances: FloatArray) -> dict[str, float]:
+    return {
+        "radius": float(distances.max()),
+        "p95": float(np.percentile(distances, 95)),
+        "mean": float(distances.mean()),
+    }

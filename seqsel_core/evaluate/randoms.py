@@ -1,0 +1,136 @@
+"""How well random selections cover: many of them, at every size, computed once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from seqsel_core.evaluate.coverage import FloatArray, IntArray, pairwise
+
+SELECTIONS = 100
+"""Random selections that a selection is compared with."""
+
+LARGEST = 2000
+"""Largest random selection; what covers better than that is said to."""
+
+_CELLS = 10_000_000  # distances kept at once, 40 MB
+_BLOCK = 4096  # points of one matrix product
+
+
+@dataclass(frozen=True)
+class Band:
+    """What random selections of one size reach.
+
+    Attributes:
+        low: 2.5th percentile.
+        median: 50th percentile.
+        high: 97.5th percentile.
+    """
+
+    low: float
+    median: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Randoms:
+    """Coverage of nested random selections, measured at some candidates.
+
+    Attributes:
+        queries: Places of these among the candidates, ascending, shape (Q,), int64.
+        sizes: Sizes at which the curves are known, ascending, shape (G,), int64.
+        curves: For 'radius', 'p95' and 'mean' of the distances to the nearest selected one:
+            one curve per selection, shape (R, G), float64.
+    """
+
+    queries: IntArray
+    sizes: IntArray
+    curves: dict[str, npt.NDArray[np.float64]]
+
+    def at(self, measure: str, count: int) -> npt.NDArray[np.float64]:
+        """Return the measure of every random selection of a size, shape (R,).
+
+        Sizes are known one by one up to 20 and then every 5 %; between them it is
+        interpolated. Beyond the largest, the largest counts.
+        """
+        curve = self.curves[measure]
+        return np.array([np.interp(count, self.sizes, one) for one in curve])
+
+    def band(self, measure: str, count: int) -> Band:
+        """Return the band of a measure at a size."""
+        low, median, high = np.percentile(self.at(measure, count), [2.5, 50, 97.5])
+        return Band(float(low), float(median), float(high))
+
+    def as_good_as(self, measure: str, value: float) -> Band:
+        """Return how many random sequences reach a value: inf where the largest do not.
+
+        `median` is where half of the random selections reach it; by `low` the best 2.5 %
+        do, by `high` 97.5 %.
+        """
+        curves = np.percentile(self.curves[measure], [2.5, 50, 97.5], axis=0)
+        low, median, high = (_first_below(self.sizes, curve, value) for curve in curves)
+        return Band(low, median, high)
+
+
+def random_selections(
+    points: FloatArray,
+    candidates: IntArray,
+    *,
+    selections: int = SELECTIONS,
+    largest: int = LARGEST,
+    seed: int = 0,
+) -> Randoms:
+    """Measure random selections of every size.
+
+    Each is one random order; its first k are the selection of k. Distances are measured from
+    all candidates up to 3,162 of them; of more, from as many evenly spaced ones as take the
+    same memory (1,000 of 10,000), but at least 300.
+
+    Args:
+        points: Representations, shape (S, D), float32.
+        candidates: Positions of what can be selected and is to be covered, at least one,
+            shape (C,), int64.
+        selections: Number of random selections.
+        largest: Size of the largest.
+        seed: Of the random orders.
+    """
+    total = len(candidates)
+    limit = max(300, _CELLS // total)
+    queries = np.unique(np.linspace(0, total - 1, min(limit, total)).round().astype(np.int64))
+    searching = points[candidates[queries]]
+    between = np.empty((total, len(queries)), np.float32)
+    for at in range(0, total, _BLOCK):
+        between[at : at + _BLOCK] = pairwise(points[candidates[at : at + _BLOCK]], searching)
+    sizes = _sizes(min(largest, total))
+    starts = np.concatenate([[0], sizes[:-1]])
+    generator = np.random.default_rng([seed, 1])
+    curves = {name: np.empty((selections, len(sizes))) for name in ("radius", "p95", "mean")}
+    for number in range(selections):
+        order = generator.permutation(total)[: sizes[-1]]
+        nearest = np.minimum.reduceat(between[order], starts, axis=0)
+        np.minimum.accumulate(nearest, axis=0, out=nearest)
+        curves["radius"][number] = nearest.max(axis=1)
+        curves["p95"][number] = np.percentile(nearest, 95, axis=1)
+        curves["mean"][number] = nearest.mean(axis=1)
+    return Randoms(queries, sizes, curves)
+
+
+def _sizes(largest: int) -> IntArray:
+    steps = np.round(20 * 1.05 ** np.arange(1, 200)).astype(np.int64)
+    sizes = np.unique(np.concatenate([np.arange(1, 21), steps, [largest]]))
+    return sizes[sizes <= largest]
+
+
+def _first_below(sizes: IntArray, curve: npt.NDArray[np.float64], value: float) -> float:
+    """Return the size, interpolated, at which a falling curve reaches a value."""
+    reached = np.flatnonzero(curve <= value)
+    if not len(reached):
+        return float("inf")
+    at = int(reached[0])
+    if at == 0:
+        return float(sizes[0])
+    above, below = curve[at - 1], curve[at]
+    share = (above - value) / (above - below)
+    return float(sizes[at - 1] + share * (sizes[at] - sizes[at - 1]))

@@ -1,0 +1,160 @@
+"""How much each candidate would add to a selection: the gains of facility location.
+
+Every sequence is served by the nearest selected one, at the cost dᵖ of its distance d. The
+gain of a candidate is what it takes off the sum of all costs. Gains only fall while the
+selection grows, so an old gain is an upper bound and few need to be computed again: lazy
+greedy (Minoux, "Accelerated greedy algorithms", 1978). The sum of costs is within 1 − 1/e of
+the largest reduction possible (Nemhauser, Wolsey, Fisher 1978).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from seqsel_core.select.kcenter import FloatArray, IntArray
+
+EXACT = 5_000
+"""Up to so many candidates the gains are exact; of more, a sample is served for all."""
+
+ROWS = 100_000
+"""Of more candidates than this, every n-th can be chosen for its gain."""
+
+_LEAST_SAMPLE = 1000
+_BLOCK = 512  # rows of one block of the matrix product
+_BATCH = 32  # gains computed again at once
+_TIE = 1e-6  # share of a gain below which float32 cannot tell two apart
+_SAME = 2e-6  # squared, share of the squared norms: a² + b² − 2ab is all rounding below
+
+
+class Gains:
+    """Gains of candidates, kept up to date lazily.
+
+    Memory: four bytes for every pair of a candidate and a served sequence: at most 100 MB up
+    to 25,000 candidates, 400 MB for 100,000 and more. What a sample costs in distance is in
+    benchmarks/coverage.py: less than one percent.
+
+    Attributes:
+        costs: Cost of each candidate to each served sequence, in units of the largest
+            possible, shape (C, served), float32.
+    """
+
+    def __init__(
+        self,
+        points: FloatArray,
+        candidates: IntArray,
+        nearest: FloatArray,
+        *,
+        power: float = 1,
+        exact: int = EXACT,
+    ) -> None:
+        """Compute all gains once.
+
+        Args:
+            points: Shape (S, D), float32.
+            candidates: Positions of what can be chosen and is to be served, shape (C,), int64,
+                ascending.
+            nearest: Distance of every point to what is selected before, shape (S,), float32;
+                inf where nothing is.
+            power: p of the costs dᵖ, at least 1.
+            exact: Up to so many candidates the sums are over all of them; of more, over as
+                many evenly spaced ones as need the same memory, but at least 1,000.
+        """
+        self._points = points
+        self._power = power
+        self._rows = _spaced(candidates, ROWS)
+        sample = max(min(exact, _LEAST_SAMPLE), exact * exact // max(1, len(self._rows)))
+        self._served = _spaced(candidates, sample)
+        self._row_of = np.full(len(points), -1, np.int64)
+        self._row_of[self._rows] = np.arange(len(self._rows))
+        self._norms = np.einsum("sd,sd->s", points, points)
+        # No two points are farther apart than this; costs are in units of its power.
+        self._scale = np.float32(2 * np.sqrt(self._norms[candidates].max(initial=0)) or 1)
+        far = np.minimum(nearest[self._served] / self._scale, 1)
+        self._current = np.power(far, power, dtype=np.float32)
+        self.costs = self._all_costs()
+        self._bounds = self._compute(np.arange(len(self._rows)))
+        self._computed = np.zeros(len(self._rows), np.int64)
+        self._picks = 0
+
+    def best(self, allowed: npt.NDArray[np.bool_]) -> int | None:
+        """Return the position with the largest gain.
+
+        Two that serve each other and nobody else gain the same. Ties go to what is farther
+        from the selected, which does not hang on the order of the files, then to the lowest.
+
+        Args:
+            allowed: Which points may be returned, shape (S,), bool.
+
+        Returns:
+            A position, or None where no allowed point can be chosen for its gain.
+        """
+        able = allowed[self._rows]
+        if not able.any():
+            return None
+        while True:
+            current = able & (self._computed == self._picks)
+            top = self._bounds[current].max(initial=-1.0)
+            close = self._bounds >= top * (1 - _TIE)
+            doubtful = np.flatnonzero(able & ~current & close)
+            if not len(doubtful):
+                return int(self._rows[self._first_of(np.flatnonzero(current & close))])
+            if len(doubtful) > _BATCH:
+                highest = np.argpartition(self._bounds[doubtful], -_BATCH)[-_BATCH:]
+                doubtful = doubtful[highest]
+            self._bounds[doubtful] = self._compute(doubtful)
+            self._computed[doubtful] = self._picks
+
+    def serve(self, pick: int) -> None:
+        """Count a point as selected from now on."""
+        row = self._row_of[pick]
+        costs = self.costs[row] if row >= 0 else self._between(np.array([pick]), self._served)[0]
+        np.minimum(self._current, costs, out=self._current)
+        self._picks += 1
+
+    def _first_of(self, tied: IntArray) -> int:
+        if len(self._rows) != len(self._served):  # a sample hardly ever ties
+            return int(tied[0])
+        own = self._current[tied]
+        return int(tied[np.argmax(own >= own.max() * (1 - _TIE))])
+
+    def _compute(self, rows: IntArray) -> npt.NDArray[np.float64]:
+        gains = np.empty(len(rows), np.float64)
+        for at in range(0, len(rows), _BATCH):
+            saved = self._current - self.costs[rows[at : at + _BATCH]]
+            np.maximum(saved, 0, out=saved)
+            gains[at : at + _BATCH] = saved.sum(axis=1)
+        return gains
+
+    def _all_costs(self) -> FloatArray:
+        """Return the cost of every pair, shape (rows, served), float32."""
+        rows, served = self._rows, self._served
+        costs = np.empty((len(rows), len(served)), np.float32)
+        mirrored = len(rows) == len(served)
+        for at in range(0, len(rows), _BLOCK):
+            stop = at + _BLOCK
+            begin = at if mirrored else 0
+            costs[at:stop, begin:] = self._between(rows[at:stop], served[begin:])
+            if mirrored:
+                costs[stop:, at:stop] = costs[at:stop, stop:].T
+        return costs
+
+    def _between(self, these: IntArray, those: IntArray) -> FloatArray:
+        squared: FloatArray = self._points[these] @ self._points[those].T
+        squared *= -2
+        both = self._norms[these][:, None] + self._norms[those]
+        squared += both
+        squared[squared < _SAME * both] = 0
+        squared /= self._scale**2
+        if self._power == 1:
+            np.sqrt(squared, out=squared)
+        else:
+            np.power(squared, np.float32(self._power / 2), out=squared)
+        return squared
+
+
+def _spaced(positions: IntArray, limit: int) -> IntArray:
+    """Return at most `limit` of the positions, evenly spaced: every video has its share."""
+    if len(positions) <= limit:
+        return positions
+    return positions[((np.arange(limit) + 0.5) * len(positions) / limit).astype(np.int64)]

@@ -1,0 +1,115 @@
+"""Representative and balanced orders: serve all sequences well, and forget none.
+
+Facility location alone takes the candidate that brings all sequences nearest to a selected
+one; what is rare adds little to that sum and comes late. Greedy k-center alone takes the
+sequence that is served worst; what is common is then served by chance. The balanced order
+alternates: some picks take the largest gain of all candidates, the others the largest gain
+among those near the sequence that is served worst. The second kind brings the covering radius
+down as k-center does, but with a sequence that serves its neighbours too instead of the
+outlier itself.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from seqsel_core.select.gains import EXACT, Gains
+from seqsel_core.select.greedy import Ordered
+from seqsel_core.select.kcenter import FloatArray
+
+BALANCE = 0.25
+"""Share of picks for what is rare; near the best on both ends by benchmarks/quality.py."""
+
+_REACH = 0.8
+
+
+class Service(Ordered):
+    """Greedy facility location, of which a share of the picks goes to what is served worst.
+
+    Nested, and deterministic: ties go as in `Gains`. A point that coincides with a pick
+    is picked only when nothing else is left. Up to `exact` candidates the gains are exact; of
+    more, they are estimated from a sample (`Gains`), while what is served worst is always
+    found among all.
+    """
+
+    def __init__(
+        self,
+        points: FloatArray,
+        candidates: npt.NDArray[np.bool_],
+        *,
+        balance: float = BALANCE,
+        power: float = 1,
+        centres: FloatArray | None = None,
+        min_distance: float = -1,
+        exact: int = EXACT,
+    ) -> None:
+        """Compute the gains of all candidates.
+
+        Args:
+            points: Shape (S, D), float32.
+            candidates: Which points may be picked and must be covered, shape (S,), bool.
+            balance: Share of the picks that go to what is served worst, 0 (typical: facility
+                location) to 1 (rare: after the first, every pick comes within 0.8 of the
+                distance at which the sequence that is served worst was).
+            power: p of the costs dᵖ whose sum is brought down. 1: the mean distance; the
+                larger, the more the far ones count.
+            centres: As `Ordered`.
+            min_distance: As `Ordered`.
+            exact: Up to so many candidates the gains are exact.
+
+        Raises:
+            ValueError: A point holds NaN or infinity.
+        """
+        super().__init__(points, candidates, centres=centres, min_distance=min_distance)
+        self._points = points
+        self._norms = np.einsum("sd,sd->s", points, points)
+        self._centres = points[:0] if centres is None else centres
+        self._balance = balance
+        self._copies = np.zeros(len(points), np.bool_)
+        self._gains = Gains(
+            points, np.flatnonzero(candidates), self.nearest, power=power, exact=exact
+        )
+
+    def take(self, pick: int) -> None:
+        """Make one candidate the next pick, whatever the strategy says."""
+        super().take(pick)
+        self._gains.serve(pick)
+
+    def _next(self) -> int:
+        # What is selected before counts: two runs of five are one run of ten.
+        place = len(self._centres) + len(self.order)
+        rare = math.floor((place + 1) * self._balance) > math.floor(place * self._balance)
+        pick = self._largest(self._near_the_worst() if rare else self._free)
+        return self._worst() if pick is None else pick
+
+    def _worst(self) -> int:
+        """Return the free candidate that is served worst; ties go to the lowest index."""
+        return int(np.argmax(np.where(self._free, self.nearest, -1)))
+
+    def _near_the_worst(self) -> npt.NDArray[np.bool_]:
+        worst = self._worst()
+        radius = self.nearest[worst]
+        if np.isinf(radius):  # nothing is selected yet
+            return self._free
+        squared = self._norms + self._norms[worst] - 2 * (self._points @ self._points[worst])
+        near: npt.NDArray[np.bool_] = squared <= (_REACH * radius) ** 2
+        near[worst] = True
+        near &= self._free
+        return near
+
+    def _largest(self, allowed: npt.NDArray[np.bool_]) -> int | None:
+        """Return the candidate with the largest gain; None if all are copies of picks."""
+        while (pick := self._gains.best(allowed & ~self._copies)) is not None:
+            if not self._is_copy(pick):
+                return pick
+            self._copies[pick] = True
+        return None
+
+    def _is_copy(self, pick: int) -> bool:
+        return any(
+            bool((chosen == self._points[pick]).all(axis=1).any())
+            for chosen in (self._points[self.order], self._centres)
+        )

@@ -1,0 +1,84 @@
+"""Verdicts on selections against random ones."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from seqsel_core.evaluate.judge import Judge
+from seqsel_core.select.selection import select_sequences
+
+VIDEOS = np.repeat(np.arange(20), 20)
+ALL = np.ones(400, np.bool_)
+
+
+@pytest.fixture(scope="module")
+def scenes() -> np.ndarray:
+    """Return 400 sequences of scenes of very different sizes."""
+    generator = np.random.default_rng(0)
+    sizes = np.array([200, 80, 40, 20, *[4] * 15])
+    points = np.repeat(generator.standard_normal((19, 12)), sizes, axis=0)
+    points += 0.1 * generator.standard_normal(points.shape)
+    points /= np.linalg.norm(points, axis=1, keepdims=True)
+    return points.astype(np.float32)
+
+
+def test_a_good_selection_is_worth_many_random_ones(scenes) -> None:
+    """Catches a comparison that is turned round."""
+    judge = Judge(scenes, ALL, VIDEOS)
+    selected = select_sequences(scenes, ALL, method="balanced", count=20).order
+    verdict = judge.verdict(selected)
+    for versus in verdict.versus.values():
+        assert versus.value < versus.random.low <= versus.random.median <= versus.random.high
+        assert versus.better_than == 1
+        assert versus.value < versus.uniform
+        assert 20 < versus.random_needed.low <= versus.random_needed.high
+    assert "These 20 sequences cover the dataset as well as about " in verdict.sentence
+
+
+def test_a_poor_selection_is_worth_few(scenes) -> None:
+    """Catches a verdict that only ever praises."""
+    verdict = Judge(scenes, ALL, VIDEOS).verdict(np.arange(20))
+    assert verdict.versus["mean"].better_than < 0.05
+    assert verdict.versus["mean"].random_needed.median < 10
+    assert verdict.selection.videos == 1
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_random_selection_is_worth_itself(scenes, seed: int) -> None:
+    """Catches a bias between the selection and those that it is compared with."""
+    selected = np.random.default_rng(seed).choice(400, 40, replace=False)
+    needed = Judge(scenes, ALL, VIDEOS).verdict(selected).versus["mean"].random_needed
+    assert needed.low <= 40 <= needed.high
+    assert 25 < needed.median < 60
+
+
+def test_candidates_alone_are_judged(scenes) -> None:
+    """Catches sequences with bad frames that count as badly covered."""
+    allowed = np.arange(400) < 200
+    verdict = Judge(scenes, allowed, VIDEOS).verdict(np.array([3, 100]))
+    assert verdict.selection.radius < 1
+    assert verdict.sampled is None
+
+
+def test_known_distances_give_the_same_verdict(scenes) -> None:
+    """Catches distances of all sequences taken for those of the candidates."""
+    allowed = np.arange(400) % 2 == 0
+    selected = np.array([0, 100, 300])
+    judge = Judge(scenes, allowed, VIDEOS)
+    distances = np.linalg.norm(scenes[allowed][:, None] - scenes[selected], axis=2).min(axis=1)
+    known = judge.verdict(selected, distances.astype(np.float32))
+    found = judge.verdict(selected)
+    assert known.selection.mean == pytest.approx(found.selection.mean, abs=1e-3)
+    assert known.versus["mean"].value == pytest.approx(found.versus["mean"].value, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(1, "This 1 sequence covers"), (400, "These 400 sequences cover the dataset as well")],
+)
+def test_the_sentence_can_be_read(scenes, count: int, words: str) -> None:
+    """Catches 'These 1 sequences', and inf in a sentence."""
+    sentence = Judge(scenes, ALL, VIDEOS, selections=5).verdict(np.arange(count)).sentence
+    assert sentence.startswith(words)
+    assert "inf" not in sentence

@@ -1,0 +1,72 @@
+"""Curves of random selections."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from seqsel_core.evaluate.randoms import Randoms, random_selections
+
+
+def unit_points(count: int, seed: int = 0) -> np.ndarray:
+    """Return random unit vectors."""
+    points = np.random.default_rng(seed).standard_normal((count, 6)).astype(np.float32)
+    return points / np.linalg.norm(points, axis=1, keepdims=True)
+
+
+def test_the_curves_are_those_of_selections_drawn_one_by_one() -> None:
+    """Catches sizes off by one, and selections that are not random: the means would differ."""
+    points = unit_points(80)
+    randoms = random_selections(points, np.arange(80), selections=200)
+    between = np.linalg.norm(points[:, None] - points[None], axis=2)
+    generator = np.random.default_rng(7)
+    for count in (1, 5, 40):
+        plain = np.array(
+            [between[:, generator.choice(80, count, replace=False)].min(axis=1) for _ in range(400)]
+        )
+        assert randoms.at("mean", count).mean() == pytest.approx(plain.mean(), rel=0.02)
+        assert randoms.at("radius", count).mean() == pytest.approx(
+            plain.max(axis=1).mean(), rel=0.03
+        )
+
+
+def test_curves_fall_to_nothing() -> None:
+    """Catches orders that are not nested, or that do not reach every candidate."""
+    points = unit_points(60)
+    randoms = random_selections(points, np.arange(0, 60, 2), selections=5)
+    assert randoms.sizes[-1] == 30
+    for curves in randoms.curves.values():
+        assert (np.diff(curves, axis=1) <= 1e-7).all()
+        np.testing.assert_allclose(curves[:, -1], 0, atol=2e-3)
+
+
+def test_how_many_are_needed_is_read_off_the_curve() -> None:
+    """Catches interpolation along the wrong axis."""
+    curve = np.array([[8.0, 4.0, 2.0]])
+    randoms = Randoms(np.arange(1), np.array([1, 2, 4]), {"mean": curve})
+    assert randoms.as_good_as("mean", 3.0).median == 3
+    assert randoms.as_good_as("mean", 9.0).median == 1
+    assert randoms.as_good_as("mean", 1.0).median == math.inf
+    assert randoms.at("mean", 3).tolist() == [3.0]
+
+
+def test_the_band_holds_most_selections() -> None:
+    """Catches percentiles that are turned round, or of the wrong axis."""
+    curve = np.arange(101.0)[:, None] + np.array([[100.0, 0.0]])
+    randoms = Randoms(np.arange(1), np.array([1, 2]), {"mean": curve})
+    band = randoms.band("mean", 2)
+    assert (band.low, band.median, band.high) == (2.5, 50.0, 97.5)
+    needed = randoms.as_good_as("mean", 97.5)
+    assert needed.low < needed.median < needed.high == 2
+
+
+def test_few_queries_stand_for_many() -> None:
+    """Catches a sample that is not spread over all candidates."""
+    points = unit_points(5000)
+    randoms = random_selections(points, np.arange(5000), selections=10)
+    assert len(randoms.queries) == 2000
+    order = np.random.default_rng([0, 1]).permutation(5000)[:50]
+    exact = np.linalg.norm(points[:, None] - points[order], axis=2).min(axis=1).mean()
+    assert randoms.at("mean", 50)[0] == pytest.approx(exact, rel=0.03)

@@ -1,0 +1,113 @@
+"""Gains of facility location against a plain sum over all pairs."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from seqsel_core.select.gains import Gains
+
+Points = npt.NDArray[np.float32]
+
+
+def unit_points(count: int, seed: int = 0, dimensions: int = 8) -> Points:
+    """Return random unit vectors."""
+    points = np.random.default_rng(seed).standard_normal((count, dimensions))
+    return (points / np.linalg.norm(points, axis=1, keepdims=True)).astype(np.float32)
+
+
+def nothing_selected(points: Points) -> Points:
+    """Return the distances to the nearest selected one where there is none."""
+    return np.full(len(points), np.inf, np.float32)
+
+
+@pytest.mark.parametrize("power", [1, 3, 16])
+@pytest.mark.parametrize("seed", range(3))
+def test_the_best_is_that_of_a_plain_sum(power: float, seed: int) -> None:
+    """Catches bounds that are taken for gains, and a wrong power."""
+    points = unit_points(60, seed)
+    between = np.linalg.norm(points[:, None].astype(np.float64) - points[None], axis=2)
+    cost = (between / 2) ** power
+    current = np.ones(60)
+    allowed = np.ones(60, np.bool_)
+    gains = Gains(points, np.arange(60), nothing_selected(points), power=power)
+    for _ in range(20):
+        plain = np.where(allowed, np.maximum(current - cost, 0).sum(axis=1), -1)
+        pick = gains.best(allowed)
+        assert pick is not None
+        assert plain[pick] >= plain.max() * (1 - 1e-4)
+        gains.serve(pick)
+        allowed[pick] = False
+        current = np.minimum(current, cost[pick])
+
+
+def test_only_candidates_are_served_and_returned() -> None:
+    """Catches sums over sequences that were left out, which pull the picks to them."""
+    points = np.array([[1, 0], [0.8, 0.6], [0.6, 0.8], [0, 1], [0, 1], [0, 1]], np.float32)
+    gains = Gains(points, np.array([0, 1, 2]), nothing_selected(points))
+    assert gains.best(np.ones(6, np.bool_)) == 1
+
+
+def test_ties_go_to_the_lowest() -> None:
+    """Catches copies of which any one is taken, as the products round."""
+    points = unit_points(40)[np.arange(200) % 40]
+    gains = Gains(points, np.arange(200), nothing_selected(points))
+    first = gains.best(np.ones(200, np.bool_))
+    assert first is not None
+    assert first < 40
+    assert gains.best(np.arange(200) >= 40) == first + 40
+
+
+def test_nothing_allowed_is_none() -> None:
+    """Catches a pick that is not allowed."""
+    points = unit_points(5)
+    gains = Gains(points, np.arange(5), nothing_selected(points))
+    assert gains.best(np.zeros(5, np.bool_)) is None
+
+
+def test_what_was_selected_before_serves() -> None:
+    """Catches a datapool that is ignored: its neighbours would be selected again."""
+    points = np.array([[1, 0], [1, 0], [1, 0], [0, 1]], np.float32)
+    before = np.linalg.norm(points - points[0], axis=1).astype(np.float32)
+    assert Gains(points, np.arange(4), nothing_selected(points)).best(np.ones(4, np.bool_)) == 0
+    assert Gains(points, np.arange(4), before).best(np.ones(4, np.bool_)) == 3
+
+
+def test_the_unit_of_length_does_not_matter() -> None:
+    """Catches costs that overflow, or a start at 2 that is too small for long vectors."""
+    points = unit_points(50)
+
+    def order(scale: float) -> list[int | None]:
+        scaled = (points * np.float32(scale)).astype(np.float32)
+        gains = Gains(scaled, np.arange(50), nothing_selected(scaled), power=16)
+        allowed, picks = np.ones(50, np.bool_), []
+        for _ in range(8):
+            picks.append(pick := gains.best(allowed))
+            assert pick is not None
+            gains.serve(pick)
+            allowed[pick] = False
+        return picks
+
+    assert order(1) == order(1024) == order(2.0**-10)
+
+
+def test_a_sample_is_nearly_as_good() -> None:
+    """Catches a sample of one video, or of what comes first: the mean would be far worse."""
+    generator = np.random.default_rng(0)
+    scenes = generator.standard_normal((30, 16))
+    points = np.repeat(scenes, 40, axis=0) + 0.3 * generator.standard_normal((1200, 16))
+    points = (points / np.linalg.norm(points, axis=1, keepdims=True)).astype(np.float32)
+
+    def mean_distance(exact: int) -> float:
+        gains = Gains(points, np.arange(1200), nothing_selected(points), exact=exact)
+        allowed, picks = np.ones(1200, np.bool_), []
+        for _ in range(30):
+            pick = gains.best(allowed)
+            assert pick is not None
+            picks.append(pick)
+            gains.serve(pick)
+            allowed[pick] = False
+        return float(np.linalg.norm(points[:, None] - points[picks], axis=2).min(axis=1).mean())
+
+    assert mean_distance(300) < 1.05 * mean_distance(1200)
