@@ -25,6 +25,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from seqsel_core.dataset import Dataset
+from seqsel_core.embed.measures import Measures
 from seqsel_core.embed.spec import encoder_spec
 from seqsel_core.opening import open_dataset, shard_key
 from seqsel_core.project.maps import pca, stack
@@ -106,7 +107,7 @@ def _store(data_dir: Path) -> Dataset:
         walk /= np.linalg.norm(walk, axis=1, keepdims=True)
         writer = store.writer(f"{number:032x}", shard_key(spec, video))
         for index, vector in enumerate(walk):
-            row = (index, index, index / 25, number * FRAMES + index, 0.0, False)
+            row = (index, index, index / 25, number * FRAMES + index, False, *Measures())
             writer.append(vector, row, buffer.getvalue())
         writer.finish(
             ShardInfo(spec.key, "pyav", FRAMES, DIMENSIONS, 192, 108, (1, 25), FRAMES, ())

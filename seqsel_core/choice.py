@@ -10,8 +10,9 @@ import numpy.typing as npt
 from seqsel_core.checks import Checks
 from seqsel_core.config import Config
 from seqsel_core.dataset import Dataset
+from seqsel_core.select.constraints import Rules
 from seqsel_core.select.selection import Selection
-from seqsel_core.sequences import Sequences, SequenceSpan
+from seqsel_core.sequences import IntArray, Sequences, SequenceSpan
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,10 @@ class Choice:
         checks: Corrupt and duplicate frames.
         selection: Positions in `sequences`, in the order picked.
         warnings: Sentences for people.
+        cuts: For each video the indices of the frames that begin a new shot, where cuts were
+            looked for; otherwise empty.
+        n_pinned: How many of the first selected ones a person pinned.
+        rules: What the selection had to keep besides its method; None: nothing.
     """
 
     dataset: Dataset
@@ -37,11 +42,14 @@ class Choice:
     checks: Checks
     selection: Selection
     warnings: tuple[str, ...]
+    cuts: tuple[IntArray, ...] = ()
+    n_pinned: int = 0
+    rules: Rules | None = None
 
     @property
     def n_selected_frames(self) -> int:
         """Frames selected."""
-        return len(self.selection) * self.sequences.length
+        return int(self.sequences.lengths[self.selection.order].sum())
 
     @property
     def selected(self) -> list[SequenceSpan]:

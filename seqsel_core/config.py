@@ -9,7 +9,7 @@ import difflib
 import functools
 import math
 from collections.abc import Sequence
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -18,79 +18,25 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from seqsel_core.errors import ConfigError
+from seqsel_core.option_groups import (
+    CorruptnessCheck,
+    Datapool,
+    DecodeLimits,
+    Lightly,
+    Quality,
+    StoppingCondition,
+    option,
+)
 from seqsel_core.video.discover import FRAME_ORDERS
+from seqsel_core.video.limits import Limits
 
-METHODS = ("coreset", "random")
-REMAINDERS = ("drop", "overlap")
+METHODS = ("coreset", "coreset-medoid", "representative", "balanced", "uniform", "random")
+REMAINDERS = ("drop", "overlap", "keep")
+REPRESENTATIONS = ("mean", "motion")
+EVEN_OVER = ("", "video", "folder")
 STARTS = ("medoid", "first")
-DECODERS = ("auto", "pyav", "decord")
+DECODERS = ("auto", "pyav", "decord", "torchcodec")
 IMAGE_FORMATS = ("png", "jpg", "jpeg", "bmp", "webp")
-
-
-def option(default: Any, meaning: str) -> Any:
-    """Declare one option with its default and its one-line meaning."""
-    if isinstance(default, (dict, list)) or is_dataclass(default):
-        raise TypeError("options are scalars")
-    return field(default=default, metadata={"help": meaning})
-
-
-@dataclass
-class CorruptnessCheck:
-    """Options of the corruptness check."""
-
-    corruption_threshold: float = option(
-        0.1, "a frame whose score is above this, 0 to 1, is corrupt; smaller is stricter"
-    )
-
-
-@dataclass
-class StoppingCondition:
-    """When the selection ends; the condition reached first counts."""
-
-    n_samples: int | float = option(
-        -1, "frames to select, a multiple of the length; 0.0 to 1.0: share of all frames; -1: off"
-    )
-    min_distance: float = option(
-        -1.0, "stop before the next pick is closer than this to the ones before; -1: off"
-    )
-
-
-@dataclass
-class Datapool:
-    """A named set of earlier selections."""
-
-    name: str = option("", "selections kept under this name count as already selected")
-
-
-@dataclass
-class Loader:
-    """How frames reach the network."""
-
-    batch_size: int = option(32, "frames per pass through the network")
-    num_workers: int = option(-1, "threads that decode a video, with PyAV; -1: as FFmpeg sees fit")
-
-
-@dataclass
-class Collate:
-    """What a frame is scaled to."""
-
-    input_size: int = option(-1, "side of the network's input in pixels; -1: the encoder's own")
-
-
-@dataclass
-class Trainer:
-    """Arithmetic of the network."""
-
-    precision: int = option(32, "32, or 16 for mixed precision on a CUDA device")
-
-
-@dataclass
-class Lightly:
-    """Options that the reference system keeps under this name."""
-
-    loader: Loader = field(default_factory=Loader)
-    collate: Collate = field(default_factory=Collate)
-    trainer: Trainer = field(default_factory=Trainer)
 
 
 @dataclass
@@ -111,12 +57,24 @@ class Config:
 
     encoder: str = option(
         "efficientnet-lite0",
-        "efficientnet-lite0, -lite1, -lite2 (weights in packages), "
-        "or torchvision:NAME (downloads its weights once)",
+        "efficientnet-lite0, -lite1, -lite2 (weights in packages); torchvision:NAME or timm:NAME "
+        "(downloads its weights once); file:PATH (a network saved as ONNX or TorchScript)",
     )
-    encoder_weights: str = option("", "file with weights for a torchvision encoder: no download")
+    encoder_weights: str = option(
+        "", "file with weights for a torchvision or timm encoder: no download"
+    )
+    embed_every: int = option(
+        1, "embed every so many frames, at most the length; the others share the one before"
+    )
+    compile: bool = option(
+        False, "compile the network on a CUDA device: a slow start, then faster batches"
+    )
     device: str = option("auto", "auto, cpu, cuda, cuda:N; auto takes a GPU where there is one")
-    decoder: str = option("auto", "reader of video files: auto, pyav, decord")
+    decoder: str = option("auto", "reader of video files: auto, pyav, decord, torchcodec")
+    decode_limits: DecodeLimits = field(default_factory=DecodeLimits)
+    isolate: bool = option(
+        True, "decode in a process of its own: one that crashes or hangs costs one video only"
+    )
     embeddings: str = option(
         "", "csv or npy with embeddings of your own, one row per frame: nothing is embedded"
     )
@@ -125,14 +83,44 @@ class Config:
     )
 
     selected_sequence_length: int = option(1, "frames per sequence; 1: single frames")
-    remainder: str = option(
-        "drop", "frames at the end that fill no sequence: drop, or overlap with the one before"
+    stride: int = option(
+        -1, "frames from the start of one candidate to the next; -1: the length, side by side"
     )
-    method: str = option("coreset", "coreset (greedy k-center), or random")
+    min_gap: int = option(
+        -1, "frames at least between selected sequences; -1: 0, none shares a frame with another"
+    )
+    remainder: str = option(
+        "drop",
+        "frames at the end that fill no sequence: drop, overlap with the one before (both may be "
+        "selected unless min_gap says no), or keep as a shorter one that counts its own frames",
+    )
+    avoid_cuts: bool = option(False, "make no sequence that goes over a scene cut")
+    representation: str = option(
+        "mean", "what stands for a sequence: mean of its frames, or motion (what moves, too)"
+    )
+    method: str = option(
+        "coreset",
+        "coreset (greedy k-center), coreset-medoid (and one medoid step), representative "
+        "(facility location), balanced (between the two), uniform (every video evenly), random",
+    )
+    balance: float = option(
+        0.25, "of method=balanced: share of picks for what is rare, 0 (typical) to 1 (rare)"
+    )
     start: str = option("medoid", "first pick of coreset: medoid (most central), or first")
     seed: int = option(0, "seed of method=random and of UMAP")
     stopping_condition: StoppingCondition = field(default_factory=StoppingCondition)
     datapool: Datapool = field(default_factory=Datapool)
+    pinned: str = option(
+        "",
+        "sequences selected first, whatever the checks say: video:start-stop,... (stop: the frame "
+        "after the last), or a text file with one per line",
+    )
+    rejected: str = option("", "sequences kept out, and all that share frames with them; as pinned")
+    max_per_video: int = option(-1, "sequences of one video at most; -1: off")
+    min_per_video: int = option(-1, "sequences of every video at least; -1: off")
+    even_over: str = option(
+        "", "video, folder: select from each as evenly as can be; '': as they come"
+    )
 
     enable_corruptness_check: bool = option(
         True, "report corrupt frames; a sequence that holds one is not selected"
@@ -141,6 +129,9 @@ class Config:
     remove_exact_duplicates: bool = option(
         True, "report frames equal to an earlier one; a sequence that holds one is not selected"
     )
+    quality: Quality = field(default_factory=Quality)
+    remove_blurred: bool = option(False, "do not select a sequence that holds a blurred frame")
+    remove_frozen: bool = option(False, "do not select a sequence that holds a frozen frame")
 
     dump_dataset: bool = option(False, "write the selected frames as pictures to data/sampled")
     dump_sampled_embeddings: bool = option(True, "write data/selected_embeddings.csv")
@@ -203,7 +194,26 @@ class Config:
             ConfigError: naming the option, its value and what would be right.
         """
         _one_of("method", self.method, METHODS)
+        if not 0 <= self.balance <= 1:
+            raise ConfigError(f"balance={self.balance:g} is not between 0 (typical) and 1 (rare).")
         _one_of("remainder", self.remainder, REMAINDERS)
+        _one_of("representation", self.representation, REPRESENTATIONS)
+        _one_of("even_over", self.even_over, EVEN_OVER)
+        for name in ("stride", "max_per_video", "min_per_video"):
+            if getattr(self, name) != -1:
+                _at_least(name, getattr(self, name), 1)
+        if self.min_gap != -1:
+            _at_least("min_gap", self.min_gap, 0)
+        if self.max_per_video != -1 and self.min_per_video > self.max_per_video:
+            raise ConfigError(
+                f"min_per_video={self.min_per_video} is more than "
+                f"max_per_video={self.max_per_video}."
+            )
+        if self.even_over and max(self.max_per_video, self.min_per_video) != -1:
+            raise ConfigError(
+                f"even_over={self.even_over} sets the limits itself: leave out max_per_video and "
+                "min_per_video."
+            )
         _one_of("start", self.start, STARTS)
         _one_of("decoder", self.decoder, DECODERS)
         _one_of("frame_order", self.frame_order, FRAME_ORDERS)
@@ -216,8 +226,17 @@ class Config:
                 "above 0.0 and up to 1.0, or -1 for no limit."
             )
         _at_least("selected_sequence_length", self.selected_sequence_length, 1)
+        _at_least("embed_every", self.embed_every, 1)
+        if self.embed_every > self.selected_sequence_length:
+            raise ConfigError(
+                f"embed_every={self.embed_every} is more than selected_sequence_length="
+                f"{self.selected_sequence_length}: some sequences would hold no embedded frame. "
+                f"Give embed_every of at most {self.selected_sequence_length}."
+            )
         _at_least("n_example_images", self.n_example_images, 0)
         _at_least("seed", self.seed, 0)
+        _at_least("decode_limits.max_pixels", self.decode_limits.max_pixels, 1)
+        _at_least("decode_limits.max_frames", self.decode_limits.max_frames, 1)
         _at_least("lightly.loader.batch_size", self.lightly.loader.batch_size, 1)
         if self.lightly.collate.input_size != -1:
             _at_least("lightly.collate.input_size", self.lightly.collate.input_size, 32)
@@ -228,6 +247,10 @@ class Config:
             raise ConfigError(
                 f"corruptness_check.corruption_threshold={threshold} is not between 0 and 1."
             )
+        for name, value in vars(self.quality).items():
+            if not (math.isfinite(value) and value >= 0):
+                raise ConfigError(f"quality.{name}={value} is not a number of at least 0.")
+        _at_least("quality.frozen_frames", self.quality.frozen_frames, 1)
         distance = self.stopping_condition.min_distance
         if distance != -1 and not (0 <= distance <= 2):
             raise ConfigError(
@@ -245,6 +268,12 @@ class Config:
             raise ConfigError(
                 f"output_image_size={size} is not -1, a number of pixels, or [height,width]."
             )
+
+    @property
+    def reader(self) -> str:
+        """The decoder with its limits, as `decoder_for` takes it."""
+        limits = Limits(self.decode_limits.max_pixels, self.decode_limits.max_frames)
+        return self.decoder + limits.suffix
 
     def resolved_data_dir(self) -> Path:
         """Return where embeddings are kept between runs."""

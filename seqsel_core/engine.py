@@ -10,24 +10,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
-
-from seqsel_core.checks import Checks, check_frames
 from seqsel_core.choice import Choice
+from seqsel_core.choosing import select as select
 from seqsel_core.config import Config
 from seqsel_core.dataset import Dataset, Unreadable
-from seqsel_core.earlier import load_earlier, remember, selected_before
+from seqsel_core.earlier import remember
 from seqsel_core.embed.spec import NONE, EncoderSpec, encoder_spec
-from seqsel_core.errors import ConfigError, InputError, NothingReadable, StoreError
+from seqsel_core.errors import NothingReadable, StoreError
 from seqsel_core.opening import shard_key, sort_out
 from seqsel_core.preconditions import refuse_early
 from seqsel_core.progress import Progress, Silent
-from seqsel_core.relevant import irrelevant_frames, only_relevant
-from seqsel_core.select.selection import select_sequences
-from seqsel_core.select.stopping import n_sequences
-from seqsel_core.sequences import Sequences, cut, holds_any, pool
+from seqsel_core.relevant import only_relevant
 from seqsel_core.store.catalogue import Catalogue
+from seqsel_core.store.files import trouble
 from seqsel_core.store.projections import Projections
 from seqsel_core.store.shards import ShardInfo, ShardStore, ShardWriter
 from seqsel_core.video.decoders import decoder_for
@@ -90,11 +85,12 @@ def embed(
     embedded_now = 0
     if missing:
         watch = before_reading or (lambda video_id: "")
-        embedded_now = _embed_missing(missing, store, spec, config, progress, watch)
-    videos, others = sort_out(
-        (video, identity, store.find(identity, shard_key(spec, video, config.decoder)))
+        embedded_now = _embed_missing(missing, store, catalogue, spec, config, progress, watch)
+    found_shards = (
+        (video, identity, store.find(identity, shard_key(spec, video, config.reader)))
         for video, identity in identities
     )
+    videos, others = sort_out(found_shards, absent="changed while it was read: run again")
     unreadable = sorted([*unreadable, *others], key=lambda item: item.video.name)
     if not videos:
         raise NothingReadable(_nothing_readable(unreadable))
@@ -107,66 +103,6 @@ def embed(
         embedded_now=embedded_now,
     )
     return _with_given(dataset, config) if config.embeddings else dataset
-
-
-def select(dataset: Dataset, config: Config, progress: Progress | None = None) -> Choice:
-    """Select the most diverse sequences of a dataset.
-
-    Args:
-        dataset: From `embed`.
-        config: Uses the options of sequences, checks, method and stopping.
-        progress: Told how far it is.
-
-    Raises:
-        ConfigError: An option cannot be fulfilled on this dataset.
-        InputError: No sequence is left to select from.
-    """
-    if not dataset.embeddings[0].shape[1]:
-        raise ConfigError("encoder=none embeds nothing: bring your own with embeddings=FILE.")
-    length = config.selected_sequence_length
-    stopping = config.stopping_condition
-    count = n_sequences(stopping.n_samples, length, dataset.n_frames)
-    sequences = cut(dataset.frame_indices, length, remainder=config.remainder)
-    warnings = [*dataset.warnings, *_cut_warnings(dataset, sequences)]
-    checks = check_frames(
-        [video.frames for video in dataset.videos], config.corruptness_check.corruption_threshold
-    )
-    candidates = candidate_mask(
-        sequences,
-        checks,
-        enable_corruptness_check=config.enable_corruptness_check,
-        remove_exact_duplicates=config.remove_exact_duplicates,
-    )
-    if config.relevant_filenames_file:
-        irrelevant = irrelevant_frames(dataset, Path(config.relevant_filenames_file))
-        candidates &= ~holds_any(irrelevant, sequences)
-    earlier = load_earlier(dataset, config)
-    candidates &= ~selected_before(dataset, sequences, earlier)
-    if not candidates.any():
-        raise InputError(_no_candidate(len(sequences), checks, config))
-    available = int(candidates.sum())
-    if count is not None and count > available:
-        warnings.append(
-            f"{count} sequences were asked for, but only {available} can be selected; "
-            "all of them are."
-        )
-    progress = progress or Silent()
-    progress.stage("selecting", min(available, count or available), "sequences")
-    points = pool(dataset.embeddings, sequences, normalize=config.normalize_embeddings)
-    selection = select_sequences(
-        points,
-        candidates,
-        method=config.method,
-        count=count,
-        min_distance=stopping.min_distance,
-        start=config.start,
-        seed=config.seed,
-        centres=earlier.vectors,
-        advance=progress.advance,
-    )
-    return Choice(
-        dataset, config, sequences, points, candidates, checks, selection, tuple(warnings)
-    )
 
 
 def run(
@@ -216,28 +152,14 @@ def _maps(choice: Choice, progress: Progress) -> MapSet:
     )
 
 
-def candidate_mask(
-    sequences: Sequences,
-    checks: Checks,
-    *,
-    enable_corruptness_check: bool,
-    remove_exact_duplicates: bool,
-) -> npt.NDArray[np.bool_]:
-    """Return which sequences hold no frame that an enabled check flags, shape (S,), bool."""
-    candidates = np.ones(len(sequences), np.bool_)
-    if enable_corruptness_check:
-        candidates &= ~holds_any(checks.corrupt, sequences)
-    if remove_exact_duplicates:
-        candidates &= ~holds_any(checks.duplicate, sequences)
-    return candidates
-
-
 def _spec(config: Config) -> EncoderSpec:
     return encoder_spec(
         NONE if config.embeddings else config.encoder,
         input_size=config.lightly.collate.input_size,
         weights=config.encoder_weights,
         precision=config.lightly.trainer.precision,
+        compiled=config.compile,
+        every=config.embed_every,
     )
 
 
@@ -247,11 +169,11 @@ def identify(
     """Return (video, content id) of every video whose files can be read, and the others."""
     identities, unreadable = [], []
     progress.stage("looking at files", len(videos), "videos")
-    for video in videos:
-        try:
-            identities.append((video, catalogue.video_id(video)))
-        except OSError as error:
-            unreadable.append(Unreadable(video, f"cannot be read: {error.strerror}"))
+    for video, identity in catalogue.video_ids(videos):
+        if isinstance(identity, OSError):
+            unreadable.append(Unreadable(video, f"cannot be read: {identity.strerror}"))
+        else:
+            identities.append((video, identity))
         progress.advance(1, video.name)
     return identities, unreadable
 
@@ -262,7 +184,7 @@ def _missing(
     """Return {(video id, shard key): video} of what is not stored, each content once."""
     missing: dict[tuple[str, str], Video] = {}
     for video, identity in identities:
-        key = shard_key(spec, video, config.decoder)
+        key = shard_key(spec, video, config.reader)
         if not store.path(identity, key).exists():
             missing.setdefault((identity, key), video)
     return missing
@@ -271,19 +193,23 @@ def _missing(
 def _embed_missing(
     missing: dict[tuple[str, str], Video],
     store: ShardStore,
+    catalogue: Catalogue,
     spec: EncoderSpec,
     config: Config,
     progress: Progress,
     watch: Callable[[str], str],
 ) -> int:
     progress.stage("loading the network", 0, "networks")
-    from seqsel_core.embed.encoders import load_encoder
+    from seqsel_core.embed.cores import available_cores, readers_for
+    from seqsel_core.embed.encoders import load_encoder, resolve_device
     from seqsel_core.embed.pipeline import Task, embed_videos
     from seqsel_core.video.probe import estimate_frames
 
     encoder = load_encoder(spec, config.device)
+    on_cpu = resolve_device(config.device).type == "cpu"
     estimates = {
-        key: 0 if watch(key[0]) else estimate_frames(video) for key, video in missing.items()
+        key: 0 if watch(key[0]) else estimate_frames(video, isolate=config.isolate)
+        for key, video in missing.items()
     }
     expected = sum(estimates.values())
     total = 0
@@ -292,25 +218,29 @@ def _embed_missing(
     def finish(key: tuple[str, str], writer: ShardWriter, result: ReadResult) -> None:
         nonlocal expected, total
         video = missing[key]
-        expected += writer.n_frames - estimates[key]
-        total += writer.n_frames
-        progress.total(expected)
-        writer.finish(
-            ShardInfo(
-                encoder=spec.key,
-                decoder=decoder_for(video, config.decoder).name,
-                n_frames=writer.n_frames,
-                dimensions=writer.dimensions,
-                width=result.width,
-                height=result.height,
-                time_base=result.time_base,
-                total_frames=len(video.frame_paths) or writer.n_frames,
-                problems=tuple(result.problems),
+        with writer:
+            if not catalogue.still_holds(video, key[0]):
+                return  # what was read is not the content whose shard this would be
+            expected += writer.n_frames - estimates[key]
+            total += writer.n_frames
+            progress.total(expected)
+            writer.finish(
+                ShardInfo(
+                    encoder=spec.key,
+                    decoder=decoder_for(video, config.reader).name,
+                    n_frames=writer.n_frames,
+                    dimensions=writer.dimensions,
+                    width=result.width,
+                    height=result.height,
+                    time_base=result.time_base,
+                    total_frames=len(video.frame_paths) or writer.n_frames,
+                    problems=tuple(result.problems),
+                )
             )
-        )
 
     def task(key: tuple[str, str], video: Video) -> Task:
-        decoder = decoder_for(video, config.decoder, threads=config.lightly.loader.num_workers)
+        threads = config.lightly.loader.num_workers
+        decoder = decoder_for(video, config.reader, threads=threads, isolate=config.isolate)
         return Task(
             video=video,
             decoder=WatchedDecoder(decoder, lambda: watch(key[0])),
@@ -325,10 +255,13 @@ def _embed_missing(
             input_size=spec.input_size,
             batch_size=config.lightly.loader.batch_size,
             advance=progress.advance,
+            readers=readers_for(len(missing), available_cores(), network_on_cpu=on_cpu),
+            every=spec.every,
         )
     except OSError as error:
+        place = config.resolved_data_dir()
         raise StoreError(
-            f"Embeddings cannot be written to {config.resolved_data_dir()}: {error.strerror}. "
+            f"Embeddings cannot be written to {place}: {trouble(error, place)} "
             "What was embedded before is kept."
         ) from error
     return total
@@ -340,43 +273,6 @@ def _with_given(dataset: Dataset, config: Config) -> Dataset:
     names = [[v.frame_name(int(i)) for i in v.frames["index"]] for v in dataset.videos]
     path = Path(config.embeddings).expanduser()
     return replace(dataset, given=load_given(path, names), encoder=f"given:{path.name}")
-
-
-def _cut_warnings(dataset: Dataset, sequences: Sequences) -> list[str]:
-    length = sequences.length
-    if not len(sequences):
-        longest = max(dataset.videos, key=lambda v: v.shard.info.n_frames)
-        frames = longest.shard.info.n_frames
-        if frames >= length:
-            gap = f"every sequence of {length} frames holds one that cannot be read"
-            raise ConfigError(f"selected_sequence_length={length} is too long: {gap}.")
-        raise ConfigError(
-            f"selected_sequence_length={length} is longer than every video: the longest, "
-            f"'{longest.video.name}', has {frames} frames. Use a length of at most {frames}."
-        )
-    if not sequences.too_short:
-        return []
-    count = len(sequences.too_short)
-    example = dataset.videos[sequences.too_short[0]].video.name
-    return [
-        f"{count} of {len(dataset.videos)} videos are shorter than {length} frames and give no "
-        f"sequence, for example '{example}'."
-    ]
-
-
-def _no_candidate(count: int, checks: Checks, config: Config) -> str:
-    corrupt = sum(int(flags.sum()) for flags in checks.corrupt)
-    duplicate = sum(int(flags.sum()) for flags in checks.duplicate)
-    found = []
-    if config.enable_corruptness_check and corrupt:
-        found.append(f"{corrupt} corrupt frames (enable_corruptness_check=False keeps them)")
-    if config.remove_exact_duplicates and duplicate:
-        found.append(f"{duplicate} duplicate frames (remove_exact_duplicates=False keeps them)")
-    if config.relevant_filenames_file:
-        found.append(f"frames that {config.relevant_filenames_file} does not name")
-    if config.datapool.name:
-        found.append(f"the datapool '{config.datapool.name}'")
-    return f"None of the {count} sequences can be selected: left out for {' and '.join(found)}."
 
 
 def _nothing_readable(unreadable: Sequence[Unreadable]) -> str:

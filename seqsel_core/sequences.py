@@ -1,9 +1,14 @@
-"""Cut videos into sequences of consecutive frames, and average their embeddings."""
+"""Cut videos into sequences of consecutive frames, and average their embeddings.
+
+Candidates lie side by side, or start every `stride` frames; barriers (scene cuts) part a video
+into shots that are cut each for itself.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +17,8 @@ import numpy.typing as npt
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float32]
 BoolArray = npt.NDArray[np.bool_]
+
+_PIECE = 1 << 18  # numbers averaged at a time: as many as stay in the cache
 
 
 class SequenceSpan(NamedTuple):
@@ -24,21 +31,25 @@ class SequenceSpan(NamedTuple):
 
 @dataclass(frozen=True)
 class Sequences:
-    """Many sequences of one length, as arrays.
+    """Many sequences, as arrays: sorted by video, then by first frame, then by last.
 
     Attributes:
         video: Position of the video in the dataset, shape (S,), int64.
         start: Index of the first frame, shape (S,), int64.
         row: Row of the first frame in its video's embeddings, shape (S,), int64. Differs from
             `start` only in folders with unreadable frames.
+        lengths: Frames of each sequence, shape (S,), int64: `length`, or fewer in a sequence
+            that remainder='keep' made.
         length: Frames per sequence.
         left_out: Frames that are in no sequence, because they fill none.
-        too_short: Positions of videos with fewer frames than `length`.
+        too_short: Positions of videos with fewer frames than `length`, where these give no
+            sequence.
     """
 
     video: IntArray
     start: IntArray
     row: IntArray
+    lengths: IntArray
     length: int
     left_out: int
     too_short: tuple[int, ...]
@@ -48,62 +59,114 @@ class Sequences:
 
     def __getitem__(self, position: int) -> SequenceSpan:
         start = int(self.start[position])
-        return SequenceSpan(int(self.video[position]), start, start + self.length)
+        stop = start + int(self.lengths[position])
+        return SequenceSpan(int(self.video[position]), start, stop)
 
     def __iter__(self) -> Iterator[SequenceSpan]:
         return (self[position] for position in range(len(self)))
 
+    @property
+    def stop(self) -> IntArray:
+        """Index of the frame after the last one, shape (S,), int64."""
+        return self.start + self.lengths
+
+    @property
+    def overlapping(self) -> bool:
+        """Whether any two sequences share frames."""
+        same = self.video[1:] == self.video[:-1]
+        return bool((same & (self.start[1:] < self.stop[:-1])).any())
+
+    @property
+    def of_one_length(self) -> bool:
+        """Whether every sequence has `length` frames."""
+        return bool((self.lengths == self.length).all())
+
 
 def cut(
-    frame_indices: Sequence[npt.NDArray[Any]], length: int, *, remainder: str = "drop"
+    frame_indices: Sequence[npt.NDArray[Any]],
+    length: int,
+    *,
+    stride: int | None = None,
+    remainder: str = "drop",
+    barriers: Sequence[npt.NDArray[Any]] | None = None,
 ) -> Sequences:
-    """Cut every video into sequences side by side.
+    """Cut every video into sequences.
 
     Args:
         frame_indices: For each video the indices of its readable frames, ascending, shape (N,).
         length: Frames per sequence, at least 1.
+        stride: A sequence starts every so many frames, at least 1; None: side by side.
         remainder: What becomes of the frames at the end that do not fill a sequence:
             'drop' leaves them out, 'overlap' moves one more sequence back so that it ends on
-            the last frame.
+            the last frame, 'keep' makes of them a last sequence that is shorter.
+        barriers: For each video the indices of the frames that begin a new shot, ascending;
+            every shot is cut as if it were a video. None: every video is one shot.
 
     Returns:
         Sequences in the order of videos and frames. None crosses from one video into
-        another, and none has a gap: where a frame could not be read, the sequence that
-        would hold it is left out.
+        another or over a barrier, and none has a gap: where a frame could not be read, the
+        sequences that would hold it are left out.
     """
-    videos, starts, rows, too_short = [], [], [], []
+    parts: list[tuple[IntArray, IntArray, IntArray, IntArray]] = []
+    too_short = []
     total = 0
     covered = 0
     for video, indices in enumerate(frame_indices):
         count = int(indices[-1]) + 1 if len(indices) else 0
         total += len(indices)
-        if count < length:
+        if count < length and (remainder != "keep" or not count):
             too_short.append(video)
             continue
-        start = np.arange(0, count - length + 1, length, dtype=np.int64)
-        if remainder == "overlap" and count % length:
-            start = np.append(start, count - length)
-        row = np.searchsorted(indices, start)
-        last = row + length - 1
+        shots = _shots(count, barriers[video] if barriers is not None else None)
+        grids = [_grid(*shot, length, stride or length, remainder) for shot in shots]
+        start = np.concatenate([starts for starts, _ in grids])
+        size = np.concatenate([sizes for _, sizes in grids])
+        row = np.searchsorted(indices, start).astype(np.int64)
+        last = row + size - 1
+        within = last < len(indices)
         stop = indices[np.minimum(last, len(indices) - 1)] + 1
-        whole = (last < len(indices)) & (indices[row] == start) & (stop == start + length)
-        start, row = start[whole], row[whole]
-        within = np.zeros(len(indices) + 1, np.int64)
-        np.add.at(within, row, 1)
-        np.add.at(within, row + length, -1)
-        covered += int((np.cumsum(within[:-1]) > 0).sum())
-        videos.append(np.full(len(start), video, np.int64))
-        starts.append(start)
-        rows.append(row.astype(np.int64))
-    empty = [np.empty(0, np.int64)]
+        whole = within & (indices[np.minimum(row, len(indices) - 1)] == start)
+        whole &= stop == start + size
+        start, row, size = start[whole], row[whole], size[whole]
+        depth = np.zeros(len(indices) + 1, np.int64)
+        np.add.at(depth, row, 1)
+        np.add.at(depth, row + size, -1)
+        covered += int((np.cumsum(depth[:-1]) > 0).sum())
+        parts.append((np.full(len(start), video, np.int64), start, row, size))
+    empty = (np.empty(0, np.int64),) * 4
+    videos, starts, rows, sizes = (
+        np.concatenate(columns) for columns in zip(*(parts or [empty]), strict=True)
+    )
     return Sequences(
-        video=np.concatenate(videos or empty),
-        start=np.concatenate(starts or empty),
-        row=np.concatenate(rows or empty),
+        video=videos,
+        start=starts,
+        row=rows,
+        lengths=sizes,
         length=length,
         left_out=total - covered,
         too_short=tuple(too_short),
     )
+
+
+def _shots(count: int, barriers: npt.NDArray[Any] | None) -> list[tuple[int, int]]:
+    """Return (first frame, frame after the last) of every shot of a video of `count` frames."""
+    inner = () if barriers is None else (int(at) for at in barriers if 0 < at < count)
+    return list(pairwise([0, *inner, count]))
+
+
+def _grid(
+    begin: int, end: int, length: int, stride: int, remainder: str
+) -> tuple[IntArray, IntArray]:
+    """Return first frames and lengths of the sequences of one shot, frames `[begin, end)`."""
+    start = np.arange(begin, end - length + 1, stride, dtype=np.int64)
+    size = np.full(len(start), length, np.int64)
+    reached = int(start[-1]) + length if len(start) else begin
+    following = max(reached, int(start[-1]) + stride) if len(start) else begin
+    if remainder == "overlap" and len(start) and reached < end:
+        return np.append(start, end - length), np.append(size, length)
+    if remainder == "keep" and following < end:
+        return np.append(start, following), np.append(size, end - following)
+    return start, size
 
 
 def pool(
@@ -114,25 +177,28 @@ def pool(
     Args:
         embeddings: For each video the unit vectors of its frames, shape (N, D), any float type;
             may be memory-mapped.
-        sequences: From `cut` on the same videos.
+        sequences: From `cut` on the same videos, all of one length, in any overlap. See
+            `representations.represent` for all others, and for many that overlap.
         normalize: Make the averages unit length again.
 
     Returns:
         Representations, shape (S, D), float32.
     """
+    length = sequences.length
     dimensions = embeddings[0].shape[1] if embeddings else 0
     pooled = np.empty((len(sequences), dimensions), np.float32)
-    offsets = np.arange(sequences.length)
-    step = max(1, 65536 // max(1, sequences.length))  # bounds the memory of one piece
-    for video in np.unique(sequences.video):
-        of_video = np.flatnonzero(sequences.video == video)
-        for piece in (of_video[at : at + step] for at in range(0, len(of_video), step)):
-            rows = sequences.row[piece][:, None] + offsets
-            lowest = int(rows.min())
-            block = np.asarray(embeddings[video][lowest : int(rows.max()) + 1], np.float32)
-            pooled[piece] = block[rows - lowest].mean(axis=1)
+    step = max(1, _PIECE // max(1, length * dimensions))
+    ends = np.searchsorted(sequences.video, np.arange(len(embeddings) + 1))
+    for video, (begin, end) in enumerate(pairwise(ends.tolist())):
+        for at in range(begin, end, step):
+            rows = sequences.row[at : min(at + step, end)]
+            lowest, highest = int(rows.min()), int(rows.max()) + length
+            block = np.asarray(embeddings[video][lowest:highest], np.float32)
+            if not (np.diff(rows) == length).all():  # else they lie side by side already
+                block = block[(rows - lowest)[:, None] + np.arange(length)]
+            block.reshape(-1, length, dimensions).mean(axis=1, out=pooled[at : at + len(rows)])
     if normalize:
-        norms = np.linalg.norm(pooled, axis=1, keepdims=True)
+        norms = np.sqrt(np.einsum("sd,sd->s", pooled, pooled))[:, None]
         np.divide(pooled, norms, out=pooled, where=norms > 0)
     return pooled
 
@@ -149,5 +215,5 @@ def holds_any(flags: Sequence[npt.NDArray[np.bool_]], sequences: Sequences) -> B
         of_video = np.flatnonzero(sequences.video == video)
         before = np.concatenate([[0], np.cumsum(flags[video])])
         row = sequences.row[of_video]
-        held[of_video] = before[row + sequences.length] > before[row]
+        held[of_video] = before[row + sequences.lengths[of_video]] > before[row]
     return held

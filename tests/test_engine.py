@@ -297,9 +297,9 @@ def test_the_number_of_threads_reaches_the_decoder(
     """Catches lightly.loader.num_workers read and not used."""
     asked = []
 
-    def decoder(video: Video, name: str, *, threads: int = -1) -> Any:
+    def decoder(video: Video, name: str, *, threads: int = -1, isolate: bool = False) -> Any:
         asked.append(threads)
-        return decoder_for(video, name, threads=threads)
+        return decoder_for(video, name, threads=threads, isolate=isolate)
 
     clips.write(tmp_path / "in/a.mkv", 3)
     monkeypatch.setattr("seqsel_core.engine.decoder_for", decoder)

@@ -14,6 +14,7 @@ import pytest
 
 from seqsel_core import Choice, Config, Dataset, EmbeddedVideo, Video, select
 from seqsel_core.earlier import remember
+from seqsel_core.embed.measures import Measures
 from seqsel_core.errors import ConfigError, InputError
 from seqsel_core.progress import Silent
 from seqsel_core.store.shards import ShardInfo, ShardStore
@@ -36,7 +37,8 @@ def stored(root: Path, *videos: npt.NDArray[np.float32]) -> Dataset:
         writer = store.writer(video_id, "key")
         for index, embedding in enumerate(embeddings):
             pixel_hash = 1000 * number + index
-            writer.append(embedding, (index, index, index / 10, pixel_hash, 0.0, False), b"")
+            row = (index, index, index / 10, pixel_hash, False, *Measures())
+            writer.append(embedding, row, b"")
         info = ShardInfo(
             *("key", "pyav", len(embeddings), embeddings.shape[1], 80, 48),
             *((1, 10), len(embeddings), ()),

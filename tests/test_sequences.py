@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -26,18 +27,32 @@ def spans(sequences: Sequences) -> list[tuple[int, int, int]]:
     return [tuple(span) for span in sequences]
 
 
-def expected_spans(frame_indices: Indices, length: int, remainder: str) -> list[tuple[int, ...]]:
+def expected_spans(
+    frame_indices: Indices,
+    length: int,
+    remainder: str,
+    stride: int | None = None,
+    barriers: Indices | None = None,
+) -> list[tuple[int, ...]]:
     """Cut by a plain loop."""
-    found = []
+    found: list[tuple[int, ...]] = []
     for video, indices in enumerate(frame_indices):
         readable = set(indices.tolist())
         count = max(readable) + 1 if readable else 0
-        starts = list(range(0, count - length + 1, length))
-        if remainder == "overlap" and count >= length and count % length:
-            starts.append(count - length)
-        for start in starts:
-            if all(frame in readable for frame in range(start, start + length)):
-                found.append((video, start, start + length))
+        inner = [] if barriers is None else [at for at in barriers[video] if 0 < at < count]
+        for begin, end in pairwise([0, *inner, count]):
+            shot = [
+                (start, start + length)
+                for start in range(begin, end, stride or length)
+                if start + length <= end
+            ]
+            reached = shot[-1][1] if shot else begin
+            if remainder == "overlap" and shot and reached < end:
+                shot.append((end - length, end))
+            following = max(reached, shot[-1][0] + (stride or length)) if shot else begin
+            if remainder == "keep" and following < end:
+                shot.append((following, end))
+            found += [(video, *span) for span in shot if readable.issuperset(range(*span))]
     return found
 
 
@@ -45,7 +60,9 @@ def expected_spans(frame_indices: Indices, length: int, remainder: str) -> list[
 _videos = st.lists(
     st.sets(st.integers(0, 24)).map(lambda frames: np.array(sorted(frames), np.int64)), max_size=5
 )
-_remainders = st.sampled_from(["drop", "overlap"])
+_remainders = st.sampled_from(["drop", "overlap", "keep"])
+_strides = st.none() | st.integers(1, 9)
+_barriers = st.lists(st.integers(0, 26), unique=True).map(sorted)
 
 
 def test_no_sequence_crosses_from_one_video_into_another() -> None:
@@ -76,6 +93,34 @@ def test_overlap_ends_on_the_last_frame() -> None:
     assert sequences.left_out == 0
 
 
+def test_the_end_may_be_a_shorter_sequence() -> None:
+    """Catches remainder=keep that drops the end, fills it up, or makes one of no frames."""
+    sequences = cut(whole(10, 8, 3, 0), 4, remainder="keep")
+    assert spans(sequences) == [(0, 0, 4), (0, 4, 8), (0, 8, 10), (1, 0, 4), (1, 4, 8), (2, 0, 3)]
+    assert sequences.lengths.tolist() == [4, 4, 2, 4, 4, 3]
+    assert sequences.left_out == 0
+    assert sequences.too_short == (3,)
+
+
+def test_a_stride_moves_the_start() -> None:
+    """Catches a stride counted from the end of a sequence in place of its start."""
+    assert spans(cut(whole(9), 4, stride=2)) == [(0, 0, 4), (0, 2, 6), (0, 4, 8)]
+    apart = cut(whole(12), 2, stride=5)
+    assert spans(apart) == [(0, 0, 2), (0, 5, 7), (0, 10, 12)]
+    assert apart.left_out == 6
+
+
+def test_no_sequence_goes_over_a_barrier() -> None:
+    """Catches a cut inside a sequence, and a grid that goes on as if there were none."""
+    barriers = [np.array([5, 7]), np.array([], np.int64)]
+    sequences = cut(whole(12, 4), 2, barriers=barriers)
+    assert spans(sequences) == [
+        *[(0, 0, 2), (0, 2, 4), (0, 5, 7), (0, 7, 9), (0, 9, 11)],
+        *[(1, 0, 2), (1, 2, 4)],
+    ]
+    assert sequences.left_out == 2
+
+
 @pytest.mark.parametrize("remainder", ["drop", "overlap"])
 def test_videos_that_are_too_short_are_named(remainder: str) -> None:
     """Catches a negative start where a video is shorter than a sequence."""
@@ -101,16 +146,34 @@ def test_nothing_gives_nothing() -> None:
         assert list(sequences) == []
 
 
-@given(_videos, st.integers(1, 6), _remainders)
-def test_cutting_is_that_of_a_plain_loop(videos: Indices, length: int, remainder: str) -> None:
-    """Catches any sequence lost, doubled, with a gap, or across a border."""
-    sequences = cut(videos, length, remainder=remainder)
-    expected = expected_spans(videos, length, remainder)
+@given(_videos, st.integers(1, 6), _remainders, _strides, st.booleans(), st.data())
+def test_cutting_is_that_of_a_plain_loop(
+    videos: Indices,
+    length: int,
+    remainder: str,
+    stride: int | None,
+    parted: bool,
+    data: st.DataObject,
+) -> None:
+    """Catches any sequence lost, doubled, with a gap, across a border or over a cut."""
+    drawn = [np.array(data.draw(_barriers), np.int64) for _ in videos]
+    barriers = drawn if parted else None
+    sequences = cut(videos, length, remainder=remainder, stride=stride, barriers=barriers)
+    expected = expected_spans(videos, length, remainder, stride, barriers)
     assert spans(sequences) == expected
+    stops = sequences.stop
+    assert stops.tolist() == [stop for _, _, stop in expected]
+    overlapping = any(
+        one != two and one[0] == two[0] and one[1] < two[2] and two[1] < one[2]
+        for one in expected
+        for two in expected
+    )
+    assert sequences.overlapping == overlapping
+    assert sequences.of_one_length == all(stop - start == length for _, start, stop in expected)
     covered = {(video, frame) for video, start, stop in expected for frame in range(start, stop)}
     assert sequences.left_out == sum(map(len, videos)) - len(covered)
     for span, row in zip(sequences, sequences.row, strict=True):
-        rows = videos[span.video][row : row + length]
+        rows = videos[span.video][row : row + span.stop - span.start]
         assert rows.tolist() == list(range(span.start, span.stop))
 
 
@@ -163,7 +226,7 @@ def test_half_precision_is_averaged_in_single(tmp_path: Path) -> None:
 
 def test_long_videos_are_averaged_piece_by_piece() -> None:
     """Catches a wrong border between pieces."""
-    count = 70_000
+    count = 600_000
     embeddings = [np.arange(count, dtype=np.float32)[:, None]]
     pooled = pool(embeddings, cut(whole(count), 1), normalize=False)
     np.testing.assert_array_equal(pooled[:, 0], np.arange(count))

@@ -52,10 +52,11 @@ def selected_frames(choice: Choice) -> tuple[IntArray, IntArray]:
     Returns:
         Position of the video in the dataset, and row in its frame table, shape (N,) each.
     """
-    length = choice.sequences.length
     order = choice.selection.order
-    video = np.repeat(choice.sequences.video[order], length)
-    row = (choice.sequences.row[order][:, None] + np.arange(length)).reshape(-1)
+    lengths = choice.sequences.lengths[order]
+    video = np.repeat(choice.sequences.video[order], lengths)
+    before = np.repeat(np.cumsum(lengths) - lengths, lengths)  # frames of earlier picks
+    row = np.repeat(choice.sequences.row[order], lengths) + np.arange(len(video)) - before
     ends = np.cumsum([0] + [len(item.frames) for item in choice.dataset.videos])
     _, first = np.unique(ends[video] + row, return_index=True)
     first.sort()

@@ -13,7 +13,7 @@ from seqsel_core.output.readable import clock
 def sequence_rows(choice: Choice, position: int) -> npt.NDArray[np.int64]:
     """Return the rows of a sequence's frames in its video's frame table, shape (length,)."""
     first = int(choice.sequences.row[position])
-    return np.arange(first, first + choice.sequences.length)
+    return np.arange(first, first + int(choice.sequences.lengths[position]))
 
 
 def strip(choice: Choice, position: int, most: int) -> list[bytes]:

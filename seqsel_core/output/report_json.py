@@ -13,7 +13,9 @@ import numpy as np
 
 import seqsel_core
 from seqsel_core.choice import Choice
+from seqsel_core.evaluate.counts import FOUND
 from seqsel_core.evaluate.distances import Statistics
+from seqsel_core.findings import findings
 
 FORMAT = 1
 """Grows when a field changes its meaning or goes away."""
@@ -92,7 +94,7 @@ def _sequence(choice: Choice, rank: int) -> dict[str, Any]:
     span = choice.sequences[position]
     item = choice.dataset.videos[span.video]
     first = int(choice.sequences.row[position])
-    seconds = item.frames["seconds"][[first, first + choice.sequences.length - 1]]
+    seconds = item.frames["seconds"][[first, first + span.stop - span.start - 1]]
     return {
         "rank": rank + 1,
         "video_name": item.video.name,
@@ -121,11 +123,13 @@ def _videos(choice: Choice) -> list[dict[str, Any]]:
                 "frames": info.n_frames,
                 "width": info.width,
                 "height": info.height,
-                "corrupt_frames": int(choice.checks.corrupt[at].sum()),
-                "duplicate_frames": int(choice.checks.duplicate[at].sum()),
+                **{f"{name}_frames": int(getattr(choice.checks, name)[at].sum()) for name in FOUND},
                 "sequences": int(cut[at]),
                 "selected_sequences": int(selected[at]),
                 "problems": [asdict(problem) for problem in info.problems],
+                "findings": [
+                    finding.sentence for finding in findings(choice.checks, at, item.frames)
+                ],
             }
         )
     return described

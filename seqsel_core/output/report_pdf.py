@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
 from seqsel_core.choice import Choice
 from seqsel_core.config import options
-from seqsel_core.evaluate.counts import Count
+from seqsel_core.evaluate.counts import FOUND, Counts
 from seqsel_core.evaluate.distances import Distribution, Statistics
 from seqsel_core.output import histograms, scatter
 from seqsel_core.output.colours import MUTED
@@ -83,21 +83,35 @@ def _draw_summary(
     document.space(2)
     document.paragraph(_sentence(choice), size=11)
     document.heading("What became of the input")
-    header = ["", *(name.replace("_", " ") for name in asdict(statistics.counts.frames))]
     counts = statistics.counts
-    rows = [
-        [name, *(f"{number:,}" for number in asdict(count).values())]
-        for name, count in _counted(counts.frames, counts.sequences, counts.videos)
-    ]
-    document.table([header, *rows], [1, *[1] * 7], align="L" + "R" * 7, size=8)
+    _draw_counts(document, counts, ("input", "unreadable", "left_out", "removed", "selected"))
     document.paragraph(
         "Input = unreadable + left out + removed + selected. Left out: frames that fill no "
-        "sequence, and videos that give none. Removed: not selected. Corrupt and duplicate: "
-        "frames found by the checks, and the sequences and videos that hold one; "
+        "sequence, and videos that give none. Removed: not selected; "
         f"{plural(counts.candidates, 'sequence')} could be selected.",
         size=7.5,
         colour=MUTED,
     )
+    document.heading("What the checks found")
+    _draw_counts(document, counts, FOUND)
+    document.paragraph(
+        "Frames, and the sequences and videos that hold one. Corrupt: damaged, blank, or with "
+        "rows of one colour that the rest of the video does not have. Blurred: much softer than "
+        "the rest of the video. Frozen: the picture stands still for a while. Duplicate: equal to "
+        "an earlier frame; near duplicate: looks like one. The numbers of every frame are in "
+        "data/frame_quality.csv.",
+        size=7.5,
+        colour=MUTED,
+    )
+
+
+def _draw_counts(document: Document, counts: Counts, columns: Sequence[str]) -> None:
+    rows = [["", *(name.replace("_", " ") for name in columns)]]
+    for what in ("frames", "sequences", "videos"):
+        numbers = asdict(getattr(counts, what))
+        rows.append([what, *(f"{numbers[name]:,}" for name in columns)])
+    widths = [1.2, *[1.0] * len(columns)]
+    document.table(rows, widths, align="L" + "R" * len(columns), size=8)
 
 
 def _sentence(choice: Choice) -> str:
@@ -115,10 +129,6 @@ def _sentence(choice: Choice) -> str:
     if choice.config.method == "random":
         return f"{what} {chosen} drawn at random {source}."
     return f"{what} {chosen} selected {source}, to differ from each other as much as possible."
-
-
-def _counted(frames: Count, sequences: Count, videos: Count) -> list[tuple[str, Count]]:
-    return [("frames", frames), ("sequences", sequences), ("videos", videos)]
 
 
 def _draw_maps(document: Document, choice: Choice, maps: MapSet, fonts: Fonts) -> None:

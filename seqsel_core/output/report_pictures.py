@@ -140,24 +140,27 @@ def _draw_timeline(
     document.box(left, y + 0.4, width, 3.2, _NOT_A_CANDIDATE)
     candidates = of_video[choice.candidates[of_video]]
     for positions, colour in ((candidates, GRID), (chosen, style(video).colour)):
-        for start, stop in _runs(sequences.start[positions], sequences.length, frames // 400):
+        starts, stops = sequences.start[positions], sequences.stop[positions]
+        for start, stop in _runs(starts, stops, frames // 400):
             part = max(0.3, width * (stop - start) / frames)
             document.box(left + width * start / frames, y + 0.4, part, 3.2, colour)
     document.y = y + 5.2
 
 
-def _runs(starts: npt.NDArray[np.int64], length: int, gap: int) -> list[tuple[int, int]]:
+def _runs(
+    starts: npt.NDArray[np.int64], stops: npt.NDArray[np.int64], gap: int
+) -> list[tuple[int, int]]:
     """Return [start, stop) of what sequences cover, joined where no more than a gap is between.
 
     A gap that nobody could see would only make the file large.
     """
     if not len(starts):
         return []
-    starts = np.sort(starts)
-    breaks = np.flatnonzero(np.diff(starts) > length + gap)
+    starts, stops = np.sort(starts), np.sort(stops)
+    breaks = np.flatnonzero(starts[1:] > stops[:-1] + gap)
     firsts = starts[np.concatenate([[0], breaks + 1])]
-    lasts = starts[np.concatenate([breaks, [len(starts) - 1]])]
-    return list(zip(firsts.tolist(), (lasts + length).tolist(), strict=True))
+    ends = stops[np.concatenate([breaks, [len(stops) - 1]])]
+    return list(zip(firsts.tolist(), ends.tolist(), strict=True))
 
 
 def draw_decisions(document: Document, choice: Choice, statistics: Statistics) -> None:

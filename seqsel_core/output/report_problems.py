@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from seqsel_core.choice import Choice
+from seqsel_core.findings import findings
 from seqsel_core.output.colours import MUTED
 from seqsel_core.output.document import Document
 from seqsel_core.output.readable import plural, shorten
@@ -13,12 +14,13 @@ _ROWS = 40  # of a table, at most
 _REASONS = 3  # of one video, at most
 _NAME = 90  # characters
 _REASON = 240  # characters
+_FAULTS = ("damaged", "blank", "partly_blank", "blurred", "frozen")  # of `findings.KINDS`
 
 
 def draw_problems(document: Document, choice: Choice) -> None:
     """Draw what could not be read, what the checks found, and all warnings."""
     document.heading("Problems", follows=12)
-    if not any([_unreadable(choice), _damaged(choice), _remarks(choice)]):
+    if not any([_unreadable(choice), _damaged(choice), _found(choice), _remarks(choice)]):
         document.paragraph(
             "None: every video could be read to its end, the checks found nothing, and every "
             "video is long enough."
@@ -26,6 +28,7 @@ def draw_problems(document: Document, choice: Choice) -> None:
         return
     _draw_table(document, "Videos of which nothing could be read", _unreadable(choice))
     _draw_table(document, "Videos that could be read in part, or with remarks", _damaged(choice))
+    _draw_table(document, "Videos in which the checks found something", _found(choice))
     remarks = _remarks(choice)
     for remark in remarks[:_ROWS]:
         document.paragraph(f"• {shorten(remark, 600)}")
@@ -48,6 +51,15 @@ def _damaged(choice: Choice) -> list[list[str]]:
     return rows
 
 
+def _found(choice: Choice) -> list[list[str]]:
+    rows = []
+    for at, item in enumerate(choice.dataset.videos):
+        found = findings(choice.checks, at, item.frames, _FAULTS)
+        if found:
+            rows.append(_row(item.video.name, [finding.sentence for finding in found]))
+    return rows
+
+
 def _row(name: str, reasons: Sequence[str]) -> list[str]:
     return [shorten(name, _NAME), "; ".join(shorten(reason, _REASON) for reason in reasons)]
 
@@ -57,6 +69,8 @@ def _remarks(choice: Choice) -> list[str]:
     remarks = []
     for flags, what, enabled in (
         (choice.checks.corrupt, "corrupt", config.enable_corruptness_check),
+        (choice.checks.blurred, "blurred", config.remove_blurred),
+        (choice.checks.frozen, "frozen", config.remove_frozen),
         (choice.checks.duplicate, "equal to an earlier one", config.remove_exact_duplicates),
     ):
         count = sum(int(of_video.sum()) for of_video in flags)

@@ -20,6 +20,7 @@ from seqsel_core.output.frames import write_frames
 from seqsel_core.output.log import LogFile, log_run, logger
 from seqsel_core.output.tables import (
     write_embeddings,
+    write_frame_quality,
     write_selected_embeddings,
     write_sequence_information,
 )
@@ -215,6 +216,7 @@ def write_data(choice: Choice, folder: Path, progress: Progress) -> None:
         logger.info("%d names in filenames/%s_filenames.txt", count, kind)
     data = folder / "data"
     write_sequence_information(choice, data / "sequence_information.json")
+    write_frame_quality(choice, data / "frame_quality.csv", progress)
     write_embeddings(choice, data / "embeddings.csv", progress)
     if config.dump_sampled_embeddings:
         write_selected_embeddings(choice, data / "selected_embeddings.csv", progress)

@@ -46,7 +46,7 @@ def map_figure(choice: Choice, maps: MapSet, name: str, fonts: Fonts) -> Figure:
     streaks = np.empty((len(order), choice.sequences.length, 2), np.float32)
     for rank, position in enumerate(order):
         rows = sequence_rows(choice, int(position))
-        streaks[rank] = maps.at(name, int(videos[rank]), rows)
+        streaks[rank] = _filled(maps.at(name, int(videos[rank]), rows), streaks.shape[1])
     grey = Line2D([], [], color=BACKGROUND_FRAMES, marker="o", linestyle="", markersize=4)
     figures.video_legend(
         figure, _names(choice), np.unique(videos).tolist(), fonts, [(grey, "not selected")]
@@ -85,8 +85,16 @@ def selected_map_figure(choice: Choice, fonts: Fonts) -> Figure:
     figures.title(axes, f"PCA of the frames of {_named(choice, order)} alone")
     _plain_map(axes, "pca")
     figures.video_legend(figure, _names(choice), np.unique(videos).tolist(), fonts)
-    _draw_streaks(figure, axes, choice, coordinates.reshape(len(order), -1, 2))
+    ends = np.cumsum([len(part) for part in frames])[:-1]
+    length = choice.sequences.length
+    streaks = [_filled(part, length) for part in np.split(coordinates, ends)]
+    _draw_streaks(figure, axes, choice, np.stack(streaks))
     return figure
+
+
+def _filled(streak: npt.NDArray[np.float32], length: int) -> npt.NDArray[np.float32]:
+    """Return a streak with its last frame repeated up to a length: drawn on itself, unseen."""
+    return np.pad(streak, ((0, length - len(streak)), (0, 0)), mode="edge")
 
 
 def map_title(name: str) -> str:

@@ -27,7 +27,7 @@ def selection_csv(choice: Choice) -> bytes:
     for rank, position in enumerate(selection.order, start=1):
         item = choice.dataset.videos[sequences.video[position]]
         first = int(sequences.row[position])
-        for frame in item.frames[first : first + sequences.length]:
+        for frame in item.frames[first : first + int(sequences.lengths[position])]:
             table.writerow(
                 (
                     *(rank, cell(item.video.name), int(frame["index"]), int(frame["pts"])),

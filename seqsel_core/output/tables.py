@@ -14,11 +14,24 @@ import pyarrow.csv
 
 from seqsel_core.choice import Choice
 from seqsel_core.dataset import Dataset
+from seqsel_core.findings import KINDS
 from seqsel_core.output.filenames import IntArray, selected_frames
 from seqsel_core.output.text import cell, json_bytes, write_new
 from seqsel_core.progress import Progress
 
 _ROWS = 1024  # written at once: bounds the memory, and is the fastest
+
+_MEASURES = ("sharpness", "brightness", "contrast", "uniform_rows", "difference")
+_QUALITY = pa.schema(
+    [
+        ("filenames", pa.string()),
+        ("index", pa.int64()),
+        ("seconds", pa.float64()),
+        *((name, pa.float32()) for name in _MEASURES),
+        ("perceptual_hash", pa.string()),
+        *((name, pa.bool_()) for name in KINDS),
+    ]
+)
 
 
 def write_embeddings(choice: Choice, path: Path, progress: Progress) -> None:
@@ -47,6 +60,32 @@ def write_selected_embeddings(choice: Choice, path: Path, progress: Progress) ->
     _write_csv(choice.dataset, *selected_frames(choice), path, progress)
 
 
+def write_frame_quality(choice: Choice, path: Path, progress: Progress) -> None:
+    """Write what was measured of every readable frame, and what the checks made of it.
+
+    The columns are `filenames` (see `text.cell`), `index`, `seconds` (empty where the video
+    has no time), the numbers of `embed.measures.Measures` (the perceptual hash in hexadecimal
+    digits), and the flags of `Checks`, true or false. `difference` is empty for first frames.
+
+    Raises:
+        OSError: The file exists, or cannot be written.
+    """
+    videos = choice.dataset.videos
+    progress.stage(f"writing {path.stem}", choice.dataset.n_frames, "frames")
+    with path.open("xb") as file, pyarrow.csv.CSVWriter(file, _QUALITY) as writer:
+        for at, item in enumerate(videos):
+            frames = item.frames
+            names = [item.frame_name(int(index)) for index in frames["index"]]
+            columns = [
+                _text_column(names),
+                *(_numbers(frames[name]) for name in ("index", "seconds", *_MEASURES)),
+                pa.array([f"{value:016x}" for value in frames["perceptual_hash"].tolist()]),
+                *(pa.array(getattr(choice.checks, name)[at]) for name in KINDS),
+            ]
+            writer.write_batch(pa.record_batch(columns, schema=_QUALITY))
+            progress.advance(len(frames))
+
+
 def write_sequence_information(choice: Choice, path: Path) -> None:
     """Write `sequence_information` as JSON.
 
@@ -69,7 +108,7 @@ def sequence_information(choice: Choice) -> list[dict[str, Any]]:
     for position in choice.selection.order:
         item = choice.dataset.videos[sequences.video[position]]
         first = int(sequences.row[position])
-        frames = item.frames[first : first + sequences.length]
+        frames = item.frames[first : first + int(sequences.lengths[position])]
         names = [item.frame_name(int(index)) for index in frames["index"]]
         if item.video.is_folder:
             described.append({"filenames": names})
@@ -125,6 +164,10 @@ def _names(dataset: Dataset, video: IntArray, row: IntArray) -> list[str]:
     return [
         item.frame_name(int(item.frames["index"][at])) for item, at in zip(items, row, strict=True)
     ]
+
+
+def _numbers(column: npt.NDArray[Any]) -> Any:
+    return pa.array(column, from_pandas=True)  # NaN becomes an empty cell
 
 
 def _text_column(names: Sequence[str]) -> Any:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image, ImageFilter
 from pypdf import PdfReader
 
 from seqsel_core import Choice
@@ -206,6 +207,26 @@ def test_a_check_that_is_off_is_not_said_to_remove(choose, write_clip, tmp_path)
 
     assert "3 frames in 1 video are equal to an earlier one; a sequence" in _text(tmp_path / "on")
     assert "as this check is switched off" in _text(tmp_path / "off")
+
+
+def test_what_the_checks_found_is_told(choose, write_frames_of, tmp_path) -> None:
+    """Catches frames that the checks flag and that no reader of the report hears of."""
+    folder = write_frames_of("f", *(f"{index}.png" for index in range(8)))
+    Image.new("RGB", (64, 48)).save(folder / "3.png")
+    with Image.open(folder / "5.png") as picture:
+        picture.filter(ImageFilter.GaussianBlur(4)).save(folder / "5.png")
+
+    _write(choose("stopping_condition.n_samples=2"), tmp_path / "out")
+
+    text, data = _text(tmp_path / "out"), _data(tmp_path / "out")
+    assert data["counts"]["frames"]["blank"] == data["counts"]["frames"]["blurred"] == 1
+    (video,) = data["videos"]
+    assert (video["corrupt_frames"], video["blank_frames"], video["blurred_frames"]) == (1, 1, 1)
+    told = ["1 of 8 frames is blank (frame 3)", "1 of 8 frames is blurred (frame 5)"]
+    assert video["findings"] == told
+    assert "; ".join(told) in text
+    assert "1 frame in 1 video is corrupt; a sequence that holds one is not selected." in text
+    assert "1 frame in 1 video is blurred; sequences that hold one can be selected" in text
 
 
 def test_nothing_is_written_over(choose, write_clip, tmp_path) -> None:

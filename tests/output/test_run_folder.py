@@ -91,6 +91,7 @@ def test_nothing_is_dumped_unasked(choose, write_clip, tmp_path) -> None:
     write_data(choice, tmp_path / "out", Silent())
     assert _everything(tmp_path / "out" / "data") == {
         "embeddings.csv",
+        "frame_quality.csv",
         "sequence_information.json",
     }
 

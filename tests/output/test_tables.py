@@ -8,10 +8,12 @@ import os
 
 import av
 import numpy as np
+from PIL import Image
 
 from seqsel_core.given import load_given
 from seqsel_core.output.tables import (
     write_embeddings,
+    write_frame_quality,
     write_selected_embeddings,
     write_sequence_information,
 )
@@ -56,6 +58,35 @@ def test_selected_embeddings_are_those_of_the_selected_frames(choose, write_clip
         for index in range(span.start, span.stop)
     ]
     assert [(row[0], [float(np.float32(x)) for x in row[1:-1]]) for row in rows] == expected
+
+
+def test_every_frame_has_its_numbers_and_flags(
+    choose, write_clip, write_frames_of, tmp_path
+) -> None:
+    """Catches numbers beside the wrong frame, NaN as text, and flags of another kind."""
+    write_clip("a.mkv", 3)
+    folder = write_frames_of("f", "1.png", "2.png")
+    Image.new("RGB", (64, 48), "white").save(folder / "3.png")
+    choice = choose("stopping_condition.n_samples=1")
+
+    write_frame_quality(choice, tmp_path / "quality.csv", Silent())
+
+    with (tmp_path / "quality.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["filenames"] for row in rows] == [
+        *(f"a-{index}-mkv.png" for index in range(3)),
+        *("f/1.png", "f/2.png", "f/3.png"),
+    ]
+    assert [row["seconds"] for row in rows] == ["0", "0.1", "0.2", "", "", ""]
+    assert [row["difference"] == "" for row in rows] == [True, False, False, True, False, False]
+    assert [np.float32(row["sharpness"]) for row in rows] == [
+        value for item in choice.dataset.videos for value in item.frames["sharpness"].tolist()
+    ]
+    assert float(rows[5]["brightness"]) == 255
+    assert [row["blank"] for row in rows] == ["false"] * 5 + ["true"]
+    # Both hold the same noise, once by a decoder's way of scaling and once by Pillow's.
+    assert {row["duplicate"] for row in rows} == {"false"}
+    assert all(len(row["perceptual_hash"]) == 16 for row in rows)
 
 
 def test_many_frames_are_written_in_pieces(choose, write_clip, tmp_path, monkeypatch) -> None:

@@ -1,0 +1,55 @@
+"""Which sequences may be selected, and what kept the others out."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from seqsel_core.checks import Checks, Flags
+from seqsel_core.config import Config
+from seqsel_core.sequences import Sequences, holds_any
+
+
+def candidate_mask(
+    sequences: Sequences,
+    checks: Checks,
+    *,
+    enable_corruptness_check: bool,
+    remove_exact_duplicates: bool,
+    remove_blurred: bool = False,
+    remove_frozen: bool = False,
+) -> npt.NDArray[np.bool_]:
+    """Return which sequences hold no frame that an enabled check flags, shape (S,), bool."""
+    candidates = np.ones(len(sequences), np.bool_)
+    for enabled, flags in (
+        (enable_corruptness_check, checks.corrupt),
+        (remove_exact_duplicates, checks.duplicate),
+        (remove_blurred, checks.blurred),
+        (remove_frozen, checks.frozen),
+    ):
+        if enabled:
+            candidates &= ~holds_any(flags, sequences)
+    return candidates
+
+
+def why_none(count: int, checks: Checks, config: Config) -> str:
+    """Return a sentence that says why none of so many sequences can be selected."""
+    found = []
+    for option, flags, what in (
+        ("enable_corruptness_check", checks.corrupt, "corrupt"),
+        ("remove_exact_duplicates", checks.duplicate, "duplicate"),
+        ("remove_blurred", checks.blurred, "blurred"),
+        ("remove_frozen", checks.frozen, "frozen"),
+    ):
+        frames = _total(flags)
+        if getattr(config, option) and frames:
+            found.append(f"{frames} {what} frames ({option}=False keeps them)")
+    if config.relevant_filenames_file:
+        found.append(f"frames that {config.relevant_filenames_file} does not name")
+    if config.datapool.name:
+        found.append(f"the datapool '{config.datapool.name}'")
+    return f"None of the {count} sequences can be selected: left out for {' and '.join(found)}."
+
+
+def _total(flags: Flags) -> int:
+    return sum(int(of_video.sum()) for of_video in flags)
