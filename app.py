@@ -4,7 +4,7 @@ import streamlit as st
 
 st.set_page_config(
     page_title="seqsel",
-    page_icon=":material/filter_frames:",
+    page_icon="pages/ui/icon.svg",
     layout="wide",
     initial_sidebar_state="expanded",
 )

@@ -1,14 +1,20 @@
 """Explore: move sequence length and number of samples, and see at once what is selected."""
 
-import numpy as np
 import streamlit as st
 
-from pages.ui import charts, loaders, session, text
+from pages.ui import loaders, proof, session, text
+from pages.ui.command import command, docker_command
 from pages.ui.controls import controls
+from pages.ui.explorer import colours, explorer, lanes
+from pages.ui.explorer.region import inside
 from pages.ui.job_panel import job_panel, queue, submit
-from pages.ui.strip_list import strip_list
+from pages.ui.player import player
+from pages.ui.strip_list import Strips, looked_at_card, strip_list
 from seqsel_core.errors import SeqselError
+from seqsel_core.jobs.kinds import MAPS
 from seqsel_core.opening import NOT_EMBEDDED
+
+_LANES = 12  # videos on one page of the timeline
 
 record = session.current_dataset()
 if record is None:
@@ -42,23 +48,17 @@ if dataset is None or not dataset.videos:
 with st.sidebar:
     chosen = controls(dataset)
 session.write_url(record, chosen.parameters)
-available = int(chosen.candidates.sum())
-if not available:
+if chosen.pool is None:
     st.title("No sequence is left")
-    every = len(chosen.candidates)
-    st.warning(
-        f"All {every:,} sequences hold a frame that a check leaves out. "
-        "Switch a check off, or choose shorter sequences."
-        if every
-        else "No video has that many frames in a row. Choose shorter sequences.",
-        icon=":material/filter_alt_off:",
-    )
+    st.warning(text.for_markdown(chosen.refusal, 600), icon=":material/filter_alt_off:")
     st.stop()
 
 values = chosen.parameters
+pool = chosen.pool
+sequences = pool.cut.sequences
 selection = loaders.load_selection(dataset, values)
-sequences = loaders.load_pool(dataset, values.length).sequences
 reached = len({int(sequences.video[position]) for position in selection.order})
+near = loaders.load_nearest(dataset, values, selection)
 
 missing = sum(item.reason == NOT_EMBEDDED for item in dataset.unreadable)
 if missing:
@@ -67,84 +67,74 @@ if missing:
         "The choice is among the others.",
         icon=":material/hourglass_top:",
     )
-selected_frames = len(selection) * values.length
+selected_frames = int(sequences.lengths[selection.order].sum())
+if len(selection):
+    judge = loaders.load_judge(dataset, values)
+    verdict = judge.verdict(selection.order, near[pool.candidates])
+    proof.headline(verdict)
 st.subheader(
     f"{text.count(len(selection), 'sequence')} of {text.count(values.length, 'frame')} "
     f"from {reached:,} of {text.count(len(dataset.videos), 'video')}"
 )
-with st.container(horizontal=True, gap="large"):
-    st.metric("Selected frames", f"{selected_frames:,}", width="content")
-    st.metric("Share of all frames", f"{selected_frames / dataset.n_frames:.1%}", width="content")
-    st.metric(
-        "Covering radius",
-        f"{selection.covering_radius:.3f}",
-        width="content",
-        help="The largest distance of any sequence to the nearest selected one, 0 to 2. "
-        "Smaller is better: nothing is far from what you label.",
-    )
-    st.metric(
-        "Closest pair",
-        f"{np.min(selection.distances[1:]):.3f}" if len(selection) > 1 else "–",
-        width="content",
-        help="The smallest distance at which a sequence was picked. "
-        "Larger is better: nothing is labelled twice.",
-    )
-    st.metric(
-        "Sequences to choose from",
-        f"{available:,}",
-        width="content",
-        help=f"Of {len(sequences):,} sequences, those without a frame that a check leaves out. "
-        f"{sequences.left_out:,} frames at the ends of videos fill no sequence.",
-    )
+st.caption(
+    f"{selected_frames:,} frames, {selected_frames / dataset.n_frames:.1%} of all · "
+    f"chosen from {int(pool.candidates.sum()):,} of {text.count(len(sequences), 'sequence')}"
+    + (f" · {sequences.left_out:,} frames are in no sequence" if sequences.left_out else "")
+)
 if len(selection) < values.n_sequences:
     st.caption(
         f":material/info: {len(selection):,} of the {values.n_sequences:,} sequences asked for: "
-        "the next would be closer than the least distance."
+        "what is left is closer than the least distance, or kept out by the rules."
     )
 
 maps = loaders.load_maps(dataset)
-plot_options = {
-    "displaylogo": False,
-    "modeBarButtons": [["zoom2d", "pan2d", "resetScale2d"]],
-}
-for column, (name, title) in zip(
-    st.columns(2), {"pca": "PCA", "umap_k_15": "UMAP"}.items(), strict=True
-):
-    with column.container(border=True, height=470):
-        st.markdown(f"**{title}**")
-        if name in maps.coordinates:
-            st.plotly_chart(
-                charts.map_figure(name, maps, dataset, sequences, selection),
-                key=f"map_{name}",
-                config=plot_options,
-                alt=f"{title} map of all sequences; the selected ones are coloured by video",
-            )
-        else:
-            jobs = [queue().latest(kind, record.id) for kind in ("embed", "umap")]
-            job = max((job for job in jobs if job), key=lambda job: job.id, default=None)
-            job_panel(job, f"{title} map")
-            if (job is None or not job.active) and st.button("Draw this map", key=f"draw_{name}"):
-                submit("umap", record.id)
-                st.rerun()
+missing_map = next((name for name in MAPS if name not in maps.coordinates), None)
+if missing_map:
+    jobs = [queue().latest(kind, record.id) for kind in ("embed", "umap")]
+    job = max((job for job in jobs if job), key=lambda job: job.id, default=None)
+    job_panel(job, "Drawing the maps")
+    if (job is None or not job.active) and st.button("Draw the maps", key="draw"):
+        submit("umap", record.id)
+        st.rerun()
 
-with st.container(border=True):
-    st.markdown("**Timeline**")
-    order = sorted(
-        range(len(dataset.videos)),
-        key=lambda video: (-int((sequences.video[selection.order] == video).sum()), video),
-    )
-    most = 12
-    everything = len(order) <= most or st.toggle(f"All {len(order)} videos", key="all_lanes")
-    st.plotly_chart(
-        charts.timeline_figure(
-            dataset, sequences, selection, order[: None if everything else most]
+full = float(selection.radii[0]) if len(selection) else 0.0
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    mode = st.selectbox("Colour by", colours.MODES, key="colour_by", width=180)
+    sort = st.selectbox("Sort the timeline by", lanes.SORTS, key="sort_lanes", width=180)
+videos = lanes.sorted_videos(sort, dataset, sequences, selection.order, near)
+pages = -(-len(videos) // _LANES)
+page = min(st.session_state.get("lane_page", 1), pages)
+looked_at = explorer.focus()
+region = explorer.region()
+focused = explorer.position_of(looked_at, sequences) if looked_at else None
+explorer.explorer(
+    explorer.Scene(
+        dataset=dataset,
+        sequences=sequences,
+        selection=selection,
+        maps=maps,
+        colour=colours.colour(mode, dataset, sequences, near, full),
+        timeline=lanes.lanes(
+            videos[(page - 1) * _LANES : page * _LANES],
+            dataset,
+            sequences,
+            near,
+            full,
+            loaders.load_checks(dataset).corrupt,
         ),
-        key="timeline",
-        config={"displayModeBar": False},
-        alt="One bar per video with the selected parts marked",
+        focus=focused,
+        region=region,
     )
+)
+if pages > 1:
+    with st.container(horizontal=True, horizontal_alignment="center"):
+        st.pagination(pages, key="lane_page")
 
-strip_list(dataset, sequences, selection)
+strips = Strips(dataset, sequences, selection, near)
+if focused is not None:
+    looked_at_card(strips, focused)
+strip_list(strips, inside(region, sequences, maps) if region else None)
+player(record, dataset, sequences)
 
 with st.sidebar:
     if st.button(
@@ -154,3 +144,9 @@ with st.sidebar:
         width="stretch",
     ):
         st.switch_page("pages/output/output.py", query_params=session.link_query(record))
+    with st.popover("Copy as command", icon=":material/terminal:", width="stretch"):
+        st.markdown("The same selection from a terminal:")
+        chosen_options = loaders.run_options(dataset, values)
+        st.code(command(record, chosen_options, session.data_dir()), language="bash")
+        st.markdown("or in Docker:")
+        st.code(docker_command(record, chosen_options, session.data_dir()), language="bash")

@@ -31,15 +31,13 @@ if record is None or dataset is None or not dataset.videos:
 st.title("Output")
 with st.container(width=420):
     session.dataset_picker(record)
-wished = parameters.current()
-longest = max(int(video.frames["index"][-1]) + 1 for video in dataset.videos)
-length = min(wished.length, longest)
-candidates = loaders.load_candidates(dataset, length, wished.corrupt, wished.duplicates)
-values = parameters.fitted(wished, longest, int(candidates.sum()))
+shown = loaders.fit(dataset, parameters.current())
+values = shown.parameters
 session.write_url(record, values)
-choice = loaders.load_choice(dataset, values)
-if not len(choice.selection):
-    st.warning("No sequence is selected.", icon=":material/filter_alt_off:")
+choice = loaders.load_choice(dataset, values) if shown.pool else None
+if choice is None or not len(choice.selection):
+    why = text.for_markdown(shown.refusal, 600) or "No sequence is selected."
+    st.warning(why, icon=":material/filter_alt_off:")
     if st.button("Change the selection"):
         st.switch_page("pages/explore/explore.py", query_params=session.link_query(record))
     st.stop()
@@ -76,7 +74,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
         help="Length of the short edge of the pictures.",
     )
 options = {
-    **values.overrides(),
+    **loaders.run_options(dataset, values),
     "dump_dataset": True,
     "output_image_format": image_format,
     "output_image_size": int(str(size)),

@@ -2,47 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import numpy as np
-import numpy.typing as npt
 import streamlit as st
 
 from pages.ui import loaders, parameters
-from pages.ui.number_slider import number_slider
+from pages.ui.loaders import Fitted
+from pages.ui.number_slider import Unit, number_slider
 from pages.ui.parameters import Parameters
+from seqsel_core.checks import Flags
+from seqsel_core.choosing import Pool
 from seqsel_core.dataset import Dataset
 
 _LONGEST_BY_SLIDER = 100  # frames; more by number
 _MOST_BY_SLIDER = 300  # sequences; more by number
-_METHODS = {"coreset": "Diverse", "random": "Random"}
+_METHODS = {
+    "balanced": "Balanced",
+    "coreset": "Diverse",
+    "representative": "Typical",
+    "coreset-medoid": "Diverse, then central",
+    "uniform": "Uniform in time",
+    "random": "Random",
+}
 
 
-@dataclass(frozen=True)
-class Chosen:
-    """What the controls say, made possible for the dataset.
-
-    Attributes:
-        parameters: The values.
-        candidates: Which sequences may be selected, shape (S,).
-    """
-
-    parameters: Parameters
-    candidates: npt.NDArray[np.bool_]
-
-
-def controls(dataset: Dataset) -> Chosen:
+def controls(dataset: Dataset) -> Fitted:
     """Draw the controls and return what they say."""
     longest = max(int(video.frames["index"][-1]) + 1 for video in dataset.videos)
-    wished = parameters.fitted(parameters.current(), longest)
-    _length(wished, longest)
-    candidates = loaders.load_candidates(dataset, wished.length, wished.corrupt, wished.duplicates)
-    available = int(candidates.sum())
-    values = parameters.fitted(wished, longest, available)
-    _n_samples(values, available)
+    _length(parameters.fitted(parameters.current(), longest), longest)
+    shown = loaders.fit(dataset, parameters.current())
+    _n_samples(shown.parameters, shown.pool, dataset.n_frames)
     _notice()
-    _rest(dataset, values)
-    return Chosen(values, candidates)
+    _strategy(shown.parameters)
+    _checks(dataset, shown.parameters)
+    _advanced(dataset, shown.parameters)
+    _history()
+    return shown
 
 
 def show(key: str, value: object) -> None:
@@ -64,23 +57,29 @@ def _length(values: Parameters, longest: int) -> None:
         most=longest,
         most_by_slider=min(longest, _LONGEST_BY_SLIDER),
         step=1,
-        units=("frame per sequence", "frames per sequence"),
+        units=[Unit("frames per sequence")],
         # The number of frames that was asked for stays, so that going through many lengths and
         # back ends where it began; `fitted` makes it a multiple of each.
         on_move=lambda frames, _: parameters.change(length=max(1, frames)),
     )
 
 
-def _n_samples(values: Parameters, available: int) -> None:
+def _n_samples(values: Parameters, pool: Pool | None, n_frames: int) -> None:
+    available = pool.available if pool else 0
+    pinned = len(pool.rules.pinned) if pool else 0
     number_slider(
         "Samples",
         values.n_samples,
         key="n_samples",
-        least=values.length,
+        least=max(1, pinned) * values.length,
         most=max(1, available) * values.length,
         most_by_slider=min(max(1, available), _MOST_BY_SLIDER) * values.length,
         step=values.length,
-        units=("frames = {} sequence", "frames = {} sequences"),
+        units=[
+            Unit("frames"),
+            Unit("sequences", values.length),
+            Unit("% of all frames", n_frames / 100, exact=False),
+        ],
         on_move=_take_n_samples,
     )
 
@@ -96,57 +95,185 @@ def _take_n_samples(asked: int, length: int) -> None:
     parameters.change(n_samples=used)
 
 
+def _history() -> None:
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        st.button(
+            "Undo",
+            icon=":material/undo:",
+            type="tertiary",
+            shortcut="Ctrl+Z",
+            on_click=parameters.undo,
+            disabled=not parameters.can_undo(),
+        )
+        st.button(
+            "Redo",
+            icon=":material/redo:",
+            type="tertiary",
+            shortcut="Ctrl+Y",
+            on_click=parameters.redo,
+            disabled=not parameters.can_redo(),
+        )
+        st.button(
+            "Reset",
+            icon=":material/restart_alt:",
+            type="tertiary",
+            on_click=parameters.reset,
+            disabled=parameters.current() == Parameters(),
+        )
+
+
 def _notice() -> None:
     notice = st.session_state.pop("notice", None)
     if notice:
         st.markdown(f":orange[:material/info:] :small[{notice}]")
 
 
-def _rest(dataset: Dataset, values: Parameters) -> None:
-    show("method", values.method)
-    st.segmented_control(
-        "Method",
-        list(_METHODS),
-        format_func=_METHODS.get,
-        key="method",
-        required=True,
-        width="stretch",
-        on_change=_set,
-        args=("method",),
-        help="Diverse picks what is farthest from everything picked before (greedy k-center). "
-        "Random is for comparison.",
+def _strategy(values: Parameters) -> None:
+    _choice(
+        "Strategy",
+        "method",
+        values.method,
+        _METHODS,
+        "Diverse takes what is farthest from everything picked before (greedy k-center): rare "
+        "things come early. Typical takes what stands for most of the others (facility "
+        "location). Balanced does both, as the dial below says. The rest is for comparison.",
     )
+    if values.method == "balanced":
+        show("balance", values.balance)
+        st.slider(
+            "Typical or rare",
+            0.0,
+            1.0,
+            step=0.05,
+            key="balance",
+            on_change=_set,
+            args=("balance",),
+            help="The share of picks that go to what is covered worst. 0: what is typical, "
+            "1: what is rare.",
+        )
+
+
+def _checks(dataset: Dataset, values: Parameters) -> None:
     checks = loaders.load_checks(dataset)
-    corrupt = sum(int(flags.sum()) for flags in checks.corrupt)
-    repeated = sum(int(flags.sum()) for flags in checks.duplicate)
-    show("corrupt", values.corrupt)
-    st.checkbox(
-        f"Leave out bad frames ({corrupt:,})",
-        key="corrupt",
-        on_change=_set,
-        args=("corrupt",),
-        help="Blank and damaged frames. A sequence that holds one is not selected.",
+    bad, repeated = _total(checks.corrupt), _total(checks.duplicate)
+    _tick(
+        f"Leave out bad frames ({bad:,})",
+        "corrupt",
+        values.corrupt,
+        "Blank and damaged frames. A sequence that holds one is not selected.",
     )
-    show("duplicates", values.duplicates)
-    st.checkbox(
+    _tick(
         f"Leave out exact duplicates ({repeated:,})",
-        key="duplicates",
-        on_change=_set,
-        args=("duplicates",),
-        help="Frames equal to an earlier one, pixel by pixel. A sequence that holds one is "
-        "not selected.",
+        "duplicates",
+        values.duplicates,
+        "Frames equal to an earlier one, pixel by pixel. A sequence that holds one is not "
+        "selected.",
     )
-    show("min_distance", values.min_distance)
-    st.slider(
-        "Least distance between picks",
-        0.0,
-        parameters.MOST_DISTANCE,
-        step=0.01,
-        key="min_distance",
+
+
+def _advanced(dataset: Dataset, values: Parameters) -> None:
+    checks = loaders.load_checks(dataset)
+    blurred, frozen = _total(checks.blurred), _total(checks.frozen)
+    with st.expander("Advanced", icon=":material/tune:"):
+        _tick(
+            f"Leave out blurred frames ({blurred:,})",
+            "blurred",
+            values.blurred,
+            "Frames far less sharp than is usual in their video.",
+        )
+        _tick(
+            f"Leave out frozen frames ({frozen:,})",
+            "frozen",
+            values.frozen,
+            "Runs of frames that hardly differ from the one before.",
+        )
+        _tick(
+            "No sequence over a scene cut",
+            "avoid_cuts",
+            values.avoid_cuts,
+            "Cuts are found from the embeddings and the pictures; the timeline shows them.",
+        )
+        show("min_distance", values.min_distance)
+        st.slider(
+            "Least distance between picks",
+            0.0,
+            parameters.MOST_DISTANCE,
+            step=0.01,
+            key="min_distance",
+            on_change=_set,
+            args=("min_distance",),
+            help="The selection ends before a sequence that is closer than this to one picked "
+            "before. 0: no limit.",
+        )
+        _number(
+            "Stride",
+            "stride",
+            values.stride,
+            0,
+            "Frames from the start of one sequence to choose from to the next. 0: side by side.",
+        )
+        _number(
+            "Least gap",
+            "min_gap",
+            values.min_gap,
+            -1,
+            "Frames at least between two selected sequences of a video. -1: no matter.",
+        )
+        _number(
+            "Most of one video",
+            "max_per_video",
+            values.max_per_video,
+            0,
+            "Sequences of one video at most. 0: no limit.",
+        )
+        _choice(
+            "Evenly over",
+            "even_over",
+            values.even_over,
+            {"": "As they come", "video": "Videos", "folder": "Folders"},
+            "As many sequences of each as can be.",
+        )
+        _choice(
+            "What stands for a sequence",
+            "representation",
+            values.representation,
+            {"mean": "Average of its frames", "motion": "Average and motion"},
+            "The average hides motion; with it, two things that look alike but move "
+            "differently are told apart.",
+        )
+        _choice(
+            "Frames at the end",
+            "remainder",
+            values.remainder,
+            {"drop": "Left out", "overlap": "One more sequence, overlapping"},
+            "What becomes of frames at the end of a video that fill no sequence.",
+        )
+
+
+def _total(flags: Flags) -> int:
+    return sum(int(of_video.sum()) for of_video in flags)
+
+
+def _tick(label: str, name: str, value: bool, help: str) -> None:
+    show(name, value)
+    st.checkbox(label, key=name, on_change=_set, args=(name,), help=help)
+
+
+def _number(label: str, name: str, value: int, least: int, help: str) -> None:
+    show(name, value)
+    st.number_input(label, least, step=1, key=name, on_change=_set, args=(name,), help=help)
+
+
+def _choice(label: str, name: str, value: str, names: dict[str, str], help: str) -> None:
+    show(name, value)
+    st.selectbox(
+        label,
+        list(names),
+        format_func=names.__getitem__,
+        key=name,
         on_change=_set,
-        args=("min_distance",),
-        help="The selection ends before a sequence that is closer than this to one picked "
-        "before. 0: no limit.",
+        args=(name,),
+        help=help,
     )
 
 

@@ -3,55 +3,47 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from pages.ui.parameters import Parameters
+from pages.ui.parameters import Parameters, fitted, spans
 from pages.ui.session import data_dir, datasets
 from seqsel_core.checks import Checks, check_frames
 from seqsel_core.choice import Choice
-from seqsel_core.config import Config, CorruptnessCheck
+from seqsel_core.choosing import Cut, Pool, choice_of, cut_up, order_in, pool_of
+from seqsel_core.config import Config
 from seqsel_core.dataset import Dataset
-from seqsel_core.engine import candidate_mask
+from seqsel_core.errors import SeqselError
+from seqsel_core.evaluate.judge import Judge
+from seqsel_core.evaluate.neighbours import nearest
 from seqsel_core.jobs.kinds import MAPS
 from seqsel_core.opening import open_dataset
+from seqsel_core.option_groups import CorruptnessCheck
 from seqsel_core.project.map_set import MapSet, stored_maps
-from seqsel_core.select.kcenter import KCenter
-from seqsel_core.select.selection import Selection, nested, select_sequences
-from seqsel_core.sequences import Sequences, cut, pool
+from seqsel_core.select.constraints import Steered, steer
+from seqsel_core.select.selection import Selection
+from seqsel_core.sequences import SequenceSpan
 from seqsel_core.store.datasets import DatasetRecord
 from seqsel_core.store.shards import ShardStore
-
-
-@dataclass(frozen=True)
-class Pool:
-    """The sequences of a dataset at one length.
-
-    Attributes:
-        sequences: S of them.
-        points: Representations, shape (S, D), float32.
-    """
-
-    sequences: Sequences
-    points: npt.NDArray[np.float32]
+from seqsel_core.wishes import describe
 
 
 class SharedOrder:
-    """A k-center order that several sessions extend, one at a time."""
+    """An order that several sessions extend, one at a time."""
 
-    def __init__(self, greedy: KCenter) -> None:
+    def __init__(self, order: Steered) -> None:
         """Share an order."""
-        self._greedy = greedy
+        self._order = order
         self._lock = threading.Lock()
 
     def first(self, count: int, min_distance: float) -> Selection:
         """Return the selection of the first `count` picks."""
         with self._lock:
-            return nested(self._greedy, count, min_distance)
+            return steer(self._order, count, min_distance)
 
 
 def load_dataset(record: DatasetRecord, *, partial: bool = False) -> Dataset | None:
@@ -76,57 +68,90 @@ def load_dataset(record: DatasetRecord, *, partial: bool = False) -> Dataset | N
     return dataset
 
 
-def load_pool(dataset: Dataset, length: int) -> Pool:
-    """Return the sequences of a length and their representations."""
-    return _pool(dataset.key, length, dataset)
+def load_pool(dataset: Dataset, values: Parameters) -> Pool:
+    """Return what can be selected, whatever the number of samples.
+
+    Raises:
+        SeqselError: Nothing can be, or the values contradict each other.
+    """
+    return _pool(dataset.key, _of_pool(values), dataset)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What is wished, made possible for a dataset.
+
+    Attributes:
+        parameters: The values.
+        pool: What may be selected; None: nothing can be.
+        refusal: Why nothing can be; ''.
+    """
+
+    parameters: Parameters
+    pool: Pool | None
+    refusal: str
+
+
+def fit(dataset: Dataset, wished: Parameters) -> Fitted:
+    """Make possible what is wished."""
+    longest = max(int(video.frames["index"][-1]) + 1 for video in dataset.videos)
+    wished = fitted(wished, longest)
+    try:
+        pool = load_pool(dataset, wished)
+    except SeqselError as error:
+        return Fitted(wished, None, str(error))
+    values = fitted(wished, longest, pool.available, len(pool.rules.pinned))
+    return Fitted(values, pool, "")
+
+
+def run_options(dataset: Dataset, values: Parameters) -> dict[str, object]:
+    """Return the options of the engine that the values mean on this dataset."""
+    ids = [video.video_id for video in dataset.videos]
+    steering = {
+        name: ",".join(describe(dataset, SequenceSpan(*span)) for span in spans(text, ids))
+        for name, text in (("pinned", values.pinned), ("rejected", values.rejected))
+    }
+    return {**values.overrides(), **{name: text for name, text in steering.items() if text}}
 
 
 def load_checks(dataset: Dataset) -> Checks:
-    """Return the corrupt and the duplicate frames."""
+    """Return what is wrong with which frames."""
     return _checks(dataset.key, dataset)
 
 
-def load_candidates(
-    dataset: Dataset, length: int, corrupt: bool, duplicates: bool
-) -> npt.NDArray[np.bool_]:
-    """Return which sequences may be selected, shape (S,)."""
-    return candidate_mask(
-        load_pool(dataset, length).sequences,
-        load_checks(dataset),
-        enable_corruptness_check=corrupt,
-        remove_exact_duplicates=duplicates,
-    )
-
-
 def load_selection(dataset: Dataset, values: Parameters) -> Selection:
-    """Return the selection, computing only picks that nobody asked for before."""
+    """Return the selection, computing only picks that nobody asked for before.
+
+    Raises:
+        SeqselError: As `load_pool`.
+    """
     least = values.min_distance or -1.0
-    if values.method == "random":
-        return select_sequences(
-            load_pool(dataset, values.length).points,
-            load_candidates(dataset, values.length, values.corrupt, values.duplicates),
-            method=values.method,
-            count=values.n_sequences,
-            min_distance=least,
-        )
-    order = _order(dataset.key, values.length, values.corrupt, values.duplicates, dataset)
-    return order.first(values.n_sequences, least)
+    return _order(dataset.key, _of_order(values), dataset).first(values.n_sequences, least)
+
+
+def load_nearest(
+    dataset: Dataset, values: Parameters, selection: Selection
+) -> npt.NDArray[np.float32]:
+    """Return the distance of every sequence to the nearest selected one, shape (S,).
+
+    All zero where nothing is selected.
+    """
+    return _nearest(dataset.key, values, dataset, selection)
+
+
+def load_judge(dataset: Dataset, values: Parameters) -> Judge:
+    """Return what judges selections against random ones."""
+    return _judge(dataset.key, _of_pool(values), dataset)
 
 
 def load_choice(dataset: Dataset, values: Parameters) -> Choice:
-    """Return the selection with all that led to it."""
-    chosen = load_pool(dataset, values.length)
+    """Return the selection with all that led to it.
+
+    Raises:
+        SeqselError: As `load_pool`.
+    """
     selection = load_selection(dataset, values)
-    return Choice(
-        dataset=dataset,
-        config=Config.from_overrides(values.overrides()),
-        sequences=chosen.sequences,
-        representations=chosen.points,
-        candidates=load_candidates(dataset, values.length, values.corrupt, values.duplicates),
-        checks=load_checks(dataset),
-        selection=selection,
-        warnings=dataset.warnings,
-    )
+    return choice_of(dataset, _config(values), load_pool(dataset, values), selection)
 
 
 def load_maps(dataset: Dataset) -> MapSet:
@@ -147,10 +172,64 @@ def _dataset(directory: str, dataset_id: str, stamp: int) -> Dataset | None:
     return open_dataset(ShardStore(Path(directory)), record, listing)
 
 
+def _config(values: Parameters) -> Config:
+    return Config.from_overrides(values.overrides())
+
+
+def _of_cut(values: Parameters) -> Parameters:
+    """Return the values with those at their defaults that the cut does not depend on."""
+    names = ("length", "stride", "remainder", "avoid_cuts", "representation")
+    return Parameters(**{name: getattr(values, name) for name in names})
+
+
+def _of_pool(values: Parameters) -> Parameters:
+    """Return the values with those at their defaults that the pool does not depend on."""
+    same = replace(values, method=Parameters.method, balance=Parameters.balance, min_distance=0.0)
+    return same if values.even_over else replace(same, n_samples=values.length)
+
+
+def _pool_config(values: Parameters) -> Config:
+    """Return the options of a pool; n_samples is off, but where it is shared out over groups."""
+    config = _config(values)
+    if not values.even_over:
+        config.stopping_condition.n_samples = -1
+    return config
+
+
+def _of_order(values: Parameters) -> Parameters:
+    """Return the values with those at their defaults that the order does not depend on."""
+    order = values
+    if values.method == "coreset":  # distances fall along it: any least distance ends it later
+        order = replace(order, min_distance=0.0)
+    if values.method != "balanced":
+        order = replace(order, balance=Parameters.balance)
+    if values.even_over or values.method == "coreset-medoid":
+        return order
+    return replace(order, n_samples=values.length)
+
+
 @st.cache_resource(max_entries=3, show_spinner="Averaging the frames of every sequence")
-def _pool(key: str, length: int, _dataset: Dataset) -> Pool:
-    sequences = cut(_dataset.frame_indices, length)
-    return Pool(sequences, pool(_dataset.embeddings, sequences))
+def _cut(key: str, values: Parameters, _dataset: Dataset) -> Cut:
+    return cut_up(_dataset, _config(values))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _pool(key: str, values: Parameters, _dataset: Dataset) -> Pool:
+    ids = [video.video_id for video in _dataset.videos]
+    return pool_of(
+        _dataset,
+        _pool_config(values),
+        _cut(key, _of_cut(values), _dataset),
+        checks=load_checks(_dataset),
+        pinned=spans(values.pinned, ids),
+        rejected=spans(values.rejected, ids),
+    )
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def _judge(key: str, values: Parameters, _dataset: Dataset) -> Judge:
+    pool = _pool(key, values, _dataset)
+    return Judge(pool.cut.points, pool.candidates, pool.cut.sequences.video)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -159,12 +238,23 @@ def _checks(key: str, _dataset: Dataset) -> Checks:
     return check_frames([video.frames for video in _dataset.videos], threshold)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _order(
-    key: str, length: int, corrupt: bool, duplicates: bool, _dataset: Dataset
-) -> SharedOrder:
-    candidates = load_candidates(_dataset, length, corrupt, duplicates)
-    return SharedOrder(KCenter(load_pool(_dataset, length).points, candidates))
+@st.cache_resource(max_entries=4, show_spinner="Selecting")
+def _order(key: str, values: Parameters, _dataset: Dataset) -> SharedOrder:
+    pool = load_pool(_dataset, values)
+    if values.method == "coreset-medoid":  # it is made for one number of picks
+        pool = replace(pool, count=values.n_sequences)
+    return SharedOrder(order_in(pool, _config(values)))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _nearest(
+    key: str, values: Parameters, _dataset: Dataset, _selection: Selection
+) -> npt.NDArray[np.float32]:
+    points = load_pool(_dataset, values).cut.points
+    if not len(_selection):
+        return np.zeros(len(points), np.float32)
+    distances, _ = nearest(points, np.arange(len(points)), _selection.order)
+    return distances.astype(np.float32)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

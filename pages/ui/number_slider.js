@@ -12,14 +12,21 @@ class Control {
     this.root = root;
     this.range = root.querySelector("input[type=range]");
     this.field = root.querySelector("input[type=number]");
+    this.select = root.querySelector("select");
     this.turn = seen;
     this.typing = false;
+    this.unit = 0;
     this.range.oninput = () => this.move(this.range.valueAsNumber);
     this.field.oninput = () => (this.typing = true);
     this.field.onchange = () => {
       this.typing = false;
-      if (Number.isFinite(this.field.valueAsNumber)) this.move(this.field.valueAsNumber);
+      const typed = this.field.valueAsNumber;
+      if (Number.isFinite(typed)) this.move(this.counted(typed));
       else this.draw(this.value);
+    };
+    this.select.onchange = () => {
+      this.unit = this.select.selectedIndex;
+      this.draw(this.value);
     };
     this.field.onkeydown = (event) => {
       if (event.key !== "Escape") return;
@@ -32,13 +39,29 @@ class Control {
     this.send = send;
     if (data.seen < this.turn) return;
     this.data = data;
-    const { label, least, most, most_by_slider, step } = data;
+    const { label, least, most, most_by_slider, step, units } = data;
     this.root.querySelector(".label").textContent = label;
-    for (const [input, top] of [[this.range, most_by_slider], [this.field, most]]) {
-      Object.assign(input, { min: least, max: top, step, disabled: most <= least });
+    this.root.querySelector(".unit").textContent = units[0].name;
+    Object.assign(this.range, { min: least, max: most_by_slider, step });
+    for (const input of [this.range, this.field]) {
+      input.disabled = most <= least;
       input.setAttribute("aria-label", label);
     }
+    this.root.classList.toggle("several", units.length > 1);
+    if (this.select.options.length !== units.length) {
+      this.select.replaceChildren(...units.map((unit) => new Option(unit.name)));
+    }
     this.draw(data.value);
+  }
+
+  // A number typed in the unit of the field, in the unit of the slider. What is typed in the
+  // first units stands as it is, so that a number that cannot be is seen and said; a share of
+  // everything is hardly ever a whole number of steps, and goes to the nearest.
+  counted(typed) {
+    const { per, exact } = this.data.units[this.unit];
+    const { step, least, most } = this.data;
+    if (exact) return Math.round(typed * per);
+    return Math.min(most, Math.max(least, Math.round((typed * per) / step) * step));
   }
 
   move(value) {
@@ -51,15 +74,20 @@ class Control {
 
   draw(value) {
     this.value = value;
-    const { least, most_by_slider, step, units } = this.data;
-    const count = value / step;
-    const unit = units[count === 1 ? 0 : 1].replace("{}", count.toLocaleString("en"));
-    this.root.querySelector(".unit").textContent = unit;
+    const { least, most, most_by_slider, step, units } = this.data;
+    const inUnit = (unit) => Number((value / unit.per).toPrecision(unit.exact ? 12 : 2));
+    const words = units.map((unit) => `${inUnit(unit).toLocaleString("en")} ${unit.name}`);
+    const others = words.filter((_, at) => at !== this.unit);
+    this.root.querySelector(".others").textContent = others.map((word) => `= ${word}`).join(" ");
     this.range.value = value;
-    this.range.setAttribute("aria-valuetext", `${value} ${unit}`);
+    this.range.setAttribute("aria-valuetext", words.join(", "));
     const share = (value - least) / (most_by_slider - least);
     this.range.style.setProperty("--share", Math.min(1, Math.max(0, share)));
-    if (!this.typing) this.field.value = value;
+    const { per, exact } = units[this.unit];
+    this.select.selectedIndex = this.unit;
+    const limits = { min: exact ? least / per : 0, max: most / per, step: exact ? step / per : "any" };
+    Object.assign(this.field, limits);
+    if (!this.typing) this.field.value = inUnit(units[this.unit]);
   }
 }
 

@@ -7,7 +7,8 @@ this is one component, which knows which of its moves the server has seen.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -17,14 +18,31 @@ _COMPONENT = st.components.v2.component(
     "number_slider",
     html="""
     <div class="number-slider">
-      <div><div class="label"></div><div class="unit"></div></div>
-      <input type="number" inputmode="numeric">
+      <div><div class="label"></div><div class="unit"></div>
+        <select aria-label="Unit"></select></div>
+      <input type="number" inputmode="decimal">
       <input type="range">
+      <div class="others"></div>
     </div>
     """,
     css=_HERE.with_suffix(".css").read_text("utf-8"),
     js=_HERE.with_suffix(".js").read_text("utf-8"),
 )
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit in which the number can be typed.
+
+    Attributes:
+        name: As it stands beside the number.
+        per: How much of the slider's own unit one of this unit is.
+        exact: What is typed counts as it is. Otherwise it goes to the slider's nearest step.
+    """
+
+    name: str
+    per: float = 1
+    exact: bool = True
 
 
 def number_slider(
@@ -36,7 +54,7 @@ def number_slider(
     most: int,
     most_by_slider: int,
     step: int,
-    units: tuple[str, str],
+    units: Sequence[Unit],
     on_move: Callable[[int, int], None],
 ) -> None:
     """Draw the slider and its field.
@@ -49,7 +67,7 @@ def number_slider(
         most: The largest; nothing can be moved where it is not above the smallest.
         most_by_slider: The right end of the slider; larger ones are typed.
         step: The slider's step. A number that is no multiple of it can still be typed.
-        units: What stands under the label, for one step and for more; `{}` is their number.
+        units: In what it can be typed, and is told; the first is that of `value`.
         on_move: Called with the number that the user chose and the step that was shown then.
     """
     move = _move(key)
@@ -62,7 +80,7 @@ def number_slider(
             "most": most,
             "most_by_slider": max(most_by_slider, value, least + step),
             "step": step,
-            "units": list(units),
+            "units": [asdict(unit) for unit in units],
             "seen": move["turn"],
         },
         on_move_change=lambda: _moved(key, on_move),

@@ -1,14 +1,17 @@
-"""The selected sequences as strips of frames, by rank, a page at a time."""
+"""Sequences as strips of frames, a page at a time: the selected ones, or those in a lasso."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import streamlit as st
 
 from pages.ui import text
-from pages.ui.charts import frame_range, start_seconds
+from pages.ui.places import frame_range, start_seconds
+from pages.ui.player import play
 from pages.ui.strips import MOST_FRAMES, strip
 from seqsel_core.dataset import Dataset
 from seqsel_core.palette import video_colour
@@ -17,64 +20,151 @@ from seqsel_core.sequences import Sequences
 
 _PER_PAGE = 8
 _PER_PAGE_SINGLE = 30
+_ORDERS = ("By rank", "By video", "By time")
 
 
-def strip_list(dataset: Dataset, sequences: Sequences, selection: Selection) -> None:
-    """Show the selected sequences: rank, video, frame range, time, distance, frames."""
-    single = sequences.length == 1
+@dataclass(frozen=True)
+class Strips:
+    """What strips are made of.
+
+    Attributes:
+        dataset: The videos.
+        sequences: All sequences.
+        selection: The selected ones.
+        near: Distance of every sequence to the nearest selected one, shape (S,).
+    """
+
+    dataset: Dataset
+    sequences: Sequences
+    selection: Selection
+    near: npt.NDArray[np.float32]
+
+    def rank(self, position: int) -> int | None:
+        """Return when a sequence was picked, from 1 on; None: it was not."""
+        found = np.flatnonzero(self.selection.order == position)
+        return int(found[0]) + 1 if len(found) else None
+
+
+def strip_list(strips: Strips, inside: npt.NDArray[np.bool_] | None) -> None:
+    """Show the selected sequences, or those that lie inside a region.
+
+    Args:
+        strips: What they are made of.
+        inside: Which sequences lie in the region, shape (S,); None: there is no region.
+    """
+    single = strips.sequences.length == 1
     per_page = _PER_PAGE_SINGLE if single else _PER_PAGE
-    pages = max(1, math.ceil(len(selection) / per_page))
     with st.container(border=True):
-        left, right = st.columns([1, 1], vertical_alignment="center")
-        left.markdown("**Selected frames**" if single else "**Selected sequences**")
-        page = 1
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{_title(strips, inside)}**")
+            st.space("stretch")
+            order = st.selectbox(
+                "Order of the strips",
+                _ORDERS,
+                key="strip_order",
+                label_visibility="collapsed",
+                width=140,
+            )
+        positions = _positions(strips, inside, order)
+        pages = max(1, math.ceil(len(positions) / per_page))
+        page = min(st.session_state.get("strip_page", 1), pages)
+        shown = positions[(page - 1) * per_page : page * per_page].tolist()
+        if not shown:
+            st.caption("No sequence lies there.")
+        elif single:
+            with st.grid(6, gap="small"):
+                for position in shown:
+                    with st.container():
+                        picture(strips, position)
+                        st.caption(where(strips, position, 22))
+        else:
+            for position in shown:
+                _row(strips, position)
+            if strips.sequences.length > MOST_FRAMES:
+                st.caption(
+                    f"{MOST_FRAMES} of the {strips.sequences.length} frames of each are shown."
+                )
         if pages > 1:
             if st.session_state.get("strip_page", 1) > pages:
                 st.session_state["strip_page"] = pages
-            with right.container(horizontal=True, horizontal_alignment="right"):
-                page = st.pagination(pages, key="strip_page")
-        first = (page - 1) * per_page
-        shown = range(first, min(first + per_page, len(selection)))
-        if single:
-            with st.grid(6, gap="small"):
-                for at in shown:
-                    with st.container():
-                        _picture(dataset, sequences, selection, at)
-                        st.caption(_where(dataset, sequences, selection, at, 22))
-        else:
-            for at in shown:
-                _row(dataset, sequences, selection, at)
-            if sequences.length > MOST_FRAMES:
-                st.caption(f"{MOST_FRAMES} of the {sequences.length} frames of each are shown.")
+            with st.container(horizontal=True, horizontal_alignment="center"):
+                st.pagination(pages, key="strip_page")
 
 
-def _row(dataset: Dataset, sequences: Sequences, selection: Selection, at: int) -> None:
-    left, right = st.columns([3, 10], vertical_alignment="center")
-    left.markdown(_where(dataset, sequences, selection, at, 26))
-    with right:
-        _picture(dataset, sequences, selection, at)
+def looked_at_card(strips: Strips, position: int) -> None:
+    """Show the sequence that was clicked in a map or a lane."""
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown("**Looked at**")
+            st.space("stretch")
+            if st.button("Close", icon=":material/close:", type="tertiary", shortcut="Escape"):
+                st.session_state.pop("focus", None)
+                st.rerun()
+        _row(strips, position, "card")
 
 
-def _picture(dataset: Dataset, sequences: Sequences, selection: Selection, at: int) -> None:
-    position = int(selection.order[at])
-    span = sequences[position]
-    name = text.plain(dataset.videos[span.video].video.name)
+def picture(strips: Strips, position: int) -> None:
+    """Show the frames of one sequence side by side."""
+    span = strips.sequences[position]
+    name = text.plain(strips.dataset.videos[span.video].video.name)
     st.image(
-        strip(dataset, span, int(sequences.row[position])),
-        width="stretch" if sequences.length == 1 else "content",
+        strip(strips.dataset, span, int(strips.sequences.row[position])),
+        width="stretch" if strips.sequences.length == 1 else "content",
         alt=f"Frames {span.start} to {span.stop - 1} of {name}",
     )
 
 
-def _where(dataset: Dataset, sequences: Sequences, selection: Selection, at: int, most: int) -> str:
+def where(strips: Strips, position: int, most: int) -> str:
     """Return rank, name, frames, time and distance, as Markdown."""
-    position = int(selection.order[at])
-    span = sequences[position]
-    name = text.for_markdown(dataset.videos[span.video].video.name, most)
-    frames = frame_range(span.start, sequences.length)
-    time = text.seconds(start_seconds(dataset, span.video, int(sequences.row[position])))
-    distance = float(selection.distances[at])
-    picked = f"+{distance:.2f} from all before" if np.isfinite(distance) else "first pick"
-    rank = f":color[**{at + 1}**]{{foreground={video_colour(span.video)!r}}}"
-    where = f"{frames} · {time}" if time else frames
-    return f"{rank} **{name}**  \n:small[{where}]  \n:small[:gray[{picked}]]"
+    span = strips.sequences[position]
+    name = text.for_markdown(strips.dataset.videos[span.video].video.name, most)
+    frames = frame_range(span.start, strips.sequences.length)
+    row = int(strips.sequences.row[position])
+    time = text.seconds(start_seconds(strips.dataset, span.video, row))
+    place = f"{frames} · {time}" if time else frames
+    rank = strips.rank(position)
+    if rank is None:
+        mark, picked = "", f"{strips.near[position]:.2f} from the nearest selected"
+    else:
+        mark = f":color[**{rank}**]{{foreground={video_colour(span.video)!r}}} "
+        distance = float(strips.selection.distances[rank - 1])
+        picked = f"+{distance:.2f} from all before" if np.isfinite(distance) else "first pick"
+    return f"{mark}**{name}**  \n:small[{place}]  \n:small[:gray[{picked}]]"
+
+
+def _title(strips: Strips, inside: npt.NDArray[np.bool_] | None) -> str:
+    if inside is None:
+        return "Selected frames" if strips.sequences.length == 1 else "Selected sequences"
+    chosen = int(inside[strips.selection.order].sum())
+    return f"In the lasso: {text.count(int(inside.sum()), 'sequence')}, {chosen:,} selected"
+
+
+def _positions(
+    strips: Strips, inside: npt.NDArray[np.bool_] | None, order: str
+) -> npt.NDArray[np.int64]:
+    """Return the sequences to show; among equals the selected ones first, by rank."""
+    ranked = strips.selection.order
+    if inside is not None:
+        held = np.flatnonzero(inside)
+        ranked = np.concatenate([ranked[inside[ranked]], held[~np.isin(held, ranked)]])
+    if order == "By video":
+        return ranked[np.lexsort((strips.sequences.start[ranked], strips.sequences.video[ranked]))]
+    if order == "By time":
+        return ranked[np.argsort(strips.sequences.start[ranked], kind="stable")]
+    return ranked
+
+
+def _row(strips: Strips, position: int, key: str = "list") -> None:
+    left, middle, right = st.columns([6, 19, 2], vertical_alignment="center")
+    left.markdown(where(strips, position, 26))
+    with middle:
+        picture(strips, position)
+    span = strips.sequences[position]
+    right.button(
+        "Play",
+        key=f"play_{key}_{span.video}_{span.start}_{strips.sequences.length}",
+        icon=":material/play_arrow:",
+        type="tertiary",
+        on_click=play,
+        args=(span.video, span.start, span.stop),
+    )

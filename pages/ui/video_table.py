@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages.ui import text
 from pages.ui.session import data_dir, datasets
+from pages.ui.video_quality import problems, quality_checks, quality_panel
 from seqsel_core.opening import stored_shards
 from seqsel_core.store.datasets import DatasetRecord
 from seqsel_core.store.shards import Shard, ShardStore
@@ -30,17 +31,28 @@ def video_table(record: DatasetRecord, *, busy: bool) -> bool:
             st.info("This dataset has not been read yet.", icon=":material/hourglass_empty:")
         return False
     shards = stored_shards(ShardStore(data_dir()), record, listing)
-    rows = [_row(video, video_id, shard, busy) for video, video_id, shard in shards]
+    ready = [(video, shard) for video, _, shard in shards if shard and shard.info.n_frames]
+    checks = quality_checks(
+        tuple(str(shard.path) for _, shard in ready), [shard.frames for _, shard in ready]
+    )
+    # By name: two videos of the same content have one shard.
+    told = {video.name: problems(shard, checks, at) for at, (video, shard) in enumerate(ready)}
+    rows = [
+        _row(video, video_id, shard, busy, told.get(video.name, []))
+        for video, video_id, shard in shards
+    ]
     missing = sum(1 for _, video_id, shard in shards if video_id and shard is None)
     unreadable = sum(1 for row in rows if row["State"] == _UNREADABLE)
     frames = sum(shard.info.n_frames for _, _, shard in shards if shard)
-    st.markdown(_summary(len(rows), frames, missing, unreadable, shards))
+    troubled = sum(1 for sentences in told.values() if sentences)
+    st.markdown(_summary(len(rows), frames, missing, unreadable, troubled, shards))
     for warning in listing.found.warnings:
         st.warning(text.for_markdown(warning, 600), icon=":material/sort:")
     st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,
-        row_height=56,
+        height=_HEADER + _ROW * min(len(rows), _SHOWN),
+        row_height=_ROW,
         placeholder="",
         column_config={
             "Picture": st.column_config.ImageColumn("", width=100),
@@ -58,13 +70,28 @@ def video_table(record: DatasetRecord, *, busy: bool) -> bool:
         more = ", …" if len(listing.found.ignored) > 5 else ""
         count = text.count(len(listing.found.ignored), "other file")
         st.caption(text.for_markdown(f"{count} left out: {names}{more}", 300))
+    if ready:
+        panel = st.expander(
+            "Look closer: what was found, and where",
+            icon=":material/troubleshoot:",
+            key="quality",
+            on_change="rerun",
+        )
+        if panel.open:
+            with panel:
+                quality_panel(ready, checks)
     return frames > 0 and not (missing and busy)
 
 
+_ROW = 72  # pixels: the least at which texts are broken into lines
+_HEADER = 38  # pixels
+_SHOWN = 8  # rows; for more the table scrolls
 _READY, _UNREADABLE, _WAITING, _NOT_EMBEDDED = "ready", "unreadable", "waiting", "not embedded"
 
 
-def _row(video: Video, video_id: str, shard: Shard | None, busy: bool) -> dict[str, object]:
+def _row(
+    video: Video, video_id: str, shard: Shard | None, busy: bool, sentences: list[str]
+) -> dict[str, object]:
     row: dict[str, object] = {
         "Picture": None,
         "Video": text.plain(video.name),
@@ -80,10 +107,9 @@ def _row(video: Video, video_id: str, shard: Shard | None, busy: bool) -> dict[s
     if shard is None:
         return row
     info = shard.info
-    problems = "; ".join(problem.reason for problem in info.problems)
     if not info.n_frames:
-        reason = text.plain(problems) or "holds no frame"
-        return {**row, "State": _UNREADABLE, "Problems": reason}
+        reason = text.plain("; ".join(problem.reason for problem in info.problems))
+        return {**row, "State": _UNREADABLE, "Problems": reason or "holds no frame"}
     row["Picture"] = _picture(str(shard.path), shard)
     row["State"] = _READY
     row["Frames"] = info.n_frames
@@ -92,10 +118,7 @@ def _row(video: Video, video_id: str, shard: Shard | None, busy: bool) -> dict[s
         step = float(seconds[-1] - seconds[0]) / max(1, len(seconds) - 1)
         row["Length"] = text.seconds(float(seconds[-1] - seconds[0]) + step)
     row["Picture size"] = f"{info.width} × {info.height}"
-    damaged = int(shard.frames["damaged"].sum())
-    if damaged:
-        problems = "; ".join([f"{text.count(damaged, 'frame')} damaged", *filter(None, [problems])])
-    row["Problems"] = text.plain(problems)
+    row["Problems"] = text.plain("; ".join(sentences))
     return row
 
 
@@ -111,12 +134,15 @@ def _summary(
     frames: int,
     missing: int,
     unreadable: int,
+    troubled: int,
     shards: list[tuple[Video, str, Shard | None]],
 ) -> str:
     size = text.size(sum(video.size_bytes for video, _, _ in shards))
     parts = [f"**{text.count(videos, 'video')}**", size, f"**{text.count(frames, 'frame')}** ready"]
     if missing:
         parts.append(f"{text.count(missing, 'video')} to embed")
+    if troubled:
+        parts.append(f":orange[{text.count(troubled, 'video')} with problems]")
     if unreadable:
         parts.append(f":red[{text.count(unreadable, 'video')} unreadable]")
     return " · ".join(parts)

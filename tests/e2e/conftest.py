@@ -1,6 +1,8 @@
 """A server of our own and a real browser."""
 
+import contextlib
 import os
+import re
 import shutil
 import signal
 import socket
@@ -79,7 +81,58 @@ def browser_context_args(browser_context_args):
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     """Start the app on a free port with an empty data directory."""
-    folder = tmp_path_factory.mktemp("server")
+    with _serve(tmp_path_factory.mktemp("server")) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def sample_server(tmp_path_factory):
+    """Start the app that holds the sample."""
+    with _serve(tmp_path_factory.mktemp("sample")) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def sample(sample_server, browser_type, browser_type_launch_args, browser_context_args):
+    """Take the sample, reload the page in mid-job, and wait until it is embedded."""
+    browser = browser_type.launch(**browser_type_launch_args)
+    page = browser.new_context(**browser_context_args).new_page()
+    page.goto(sample_server.url)
+    page.get_by_role("tab", name="Sample").click()
+    page.get_by_role("button", name="Use the sample").click()
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    page.reload()  # the job goes on without the page
+    expect(page.get_by_text(re.compile(r"frames per second|Loading|Looking"))).to_be_visible()
+    other = browser.new_context(**browser_context_args).new_page()
+    other.goto(sample_server.url)  # a second browser sees the same job
+    expect(other.get_by_text(re.compile(r"frames per second|Loading|Looking"))).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^Explore"))).to_be_visible(timeout=240_000)
+    url = page.url
+    browser.close()
+    return url
+
+
+@pytest.fixture
+def explore(sample, sample_server, page, settled):
+    """The Explore page of the sample."""
+    page.goto(sample.replace(sample_server.url, f"{sample_server.url}/explore"))
+    settled(page)
+    return page
+
+
+@pytest.fixture
+def settled():
+    """Wait until a page has run to its end."""
+
+    def wait(page: Page) -> None:
+        app = page.get_by_test_id("stApp")
+        expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=60_000)
+
+    return wait
+
+
+@contextlib.contextmanager
+def _serve(folder):
     (folder / "videos").mkdir()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -97,23 +150,14 @@ def server(tmp_path_factory):
             stdout=log,
             stderr=log,
         )
-    url = f"http://127.0.0.1:{port}"
-    _wait(f"{url}/_stcore/health")
-    yield Server(url, folder / "data", folder / "videos", process)
-    process.terminate()
-    process.wait(20)
-    _end_worker(folder / "data")
-
-
-@pytest.fixture
-def settled():
-    """Wait until a page has run to its end."""
-
-    def wait(page: Page) -> None:
-        app = page.get_by_test_id("stApp")
-        expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=60_000)
-
-    return wait
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _wait(f"{url}/_stcore/health")
+        yield Server(url, folder / "data", folder / "videos", process)
+    finally:
+        process.terminate()
+        process.wait(20)
+        _end_worker(folder / "data")
 
 
 def _wait(url, seconds=60):

@@ -12,34 +12,6 @@ from playwright.sync_api import expect
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def sample(server, browser_type, browser_type_launch_args, browser_context_args):
-    """Take the sample, reload the page in mid-job, and wait until it is embedded."""
-    browser = browser_type.launch(**browser_type_launch_args)
-    page = browser.new_context(**browser_context_args).new_page()
-    page.goto(server.url)
-    page.get_by_role("tab", name="Sample").click()
-    page.get_by_role("button", name="Use the sample").click()
-    expect(page.get_by_role("button", name="Stop")).to_be_visible()
-    page.reload()  # the job goes on without the page
-    expect(page.get_by_text(re.compile(r"frames per second|Loading|Looking"))).to_be_visible()
-    other = browser.new_context(**browser_context_args).new_page()
-    other.goto(server.url)  # a second browser sees the same job
-    expect(other.get_by_text(re.compile(r"frames per second|Loading|Looking"))).to_be_visible()
-    expect(page.get_by_role("button", name=re.compile("^Explore"))).to_be_visible(timeout=240_000)
-    url = page.url
-    browser.close()
-    return url
-
-
-@pytest.fixture
-def explore(sample, server, page, settled):
-    """The Explore page of the sample."""
-    page.goto(sample.replace(server.url, f"{server.url}/explore"))
-    settled(page)
-    return page
-
-
 def test_sliders_change_the_selection(explore, settled):
     """Sliders that do not reach the engine, or break the rule, would show other counts."""
     page = explore
@@ -88,23 +60,6 @@ def test_a_typed_number_keeps_to_the_rule(explore, settled):
     expect(explore.get_by_role("heading", level=3)).to_contain_text("21 sequences of 10 frames")
 
 
-def test_maps_timeline_and_strips_are_drawn(explore):
-    """Plotly that fails in the browser shows an empty box that no server test sees."""
-    expect(explore.locator(".js-plotly-plot")).to_have_count(3, timeout=240_000)
-    points = explore.evaluate(
-        "() => [...document.querySelectorAll('.js-plotly-plot')]"
-        ".map(plot => plot._fullData.map(trace => trace._length))"
-    )
-    pca, umap = points[0], points[1]
-    assert pca[0] == 50  # all sequences of ten in the sample's 502 frames
-    assert pca == umap
-    images = explore.get_by_test_id("stImage").locator("img")
-    expect(images).to_have_count(8)
-    assert all(
-        images.nth(i).evaluate("image => image.naturalWidth > 300") for i in range(images.count())
-    )
-
-
 def test_output_is_written_and_downloads_open(explore, settled, tmp_path):
     """Files that are offered but empty, or of another selection, would be found too late."""
     page = explore
@@ -130,8 +85,8 @@ def test_output_is_written_and_downloads_open(explore, settled, tmp_path):
     assert started.value.path().read_bytes().startswith(b"%PDF")
 
 
-def test_the_web_process_has_no_torch(sample, server):
+def test_the_web_process_has_no_torch(sample, sample_server):
     """It would cost the web process hundreds of MB, and seconds at every start."""
-    libraries = Path(f"/proc/{server.process.pid}/maps").read_text(errors="replace")
+    libraries = Path(f"/proc/{sample_server.process.pid}/maps").read_text(errors="replace")
     assert "libtorch" not in libraries
     assert "llvmlite" not in libraries

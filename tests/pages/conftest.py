@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from seqsel_core.embed.measures import Measures
 from seqsel_core.embed.spec import encoder_spec
 from seqsel_core.opening import open_dataset, shard_key
 from seqsel_core.project.maps import pca, stack
@@ -67,7 +68,7 @@ def dataset(data_dir):
         writer = store.writer(video_id, shard_key(spec, video))
         walk = np.cumsum(random.normal(size=(frames, 16)), axis=0) + 3 * number
         for index, vector in enumerate(walk):
-            row = (index, index * 40, index / 25, number * 1000 + index, 0.0, False)
+            row = (index, index * 40, index / 25, number * 1000 + index, False, *Measures())
             writer.append(vector / np.linalg.norm(vector), row, _jpeg(index))
         writer.finish(_info(spec.key, frames, ()))
         videos.append(video)

@@ -30,4 +30,5 @@ def send(app, name, state):
 
 def _component(app, name):
     protos = [item.proto for item in app.get("bidi_component")]
-    return next(proto for proto in protos if json.loads(proto.json)["label"] == _LABELS[name])
+    sliders = [proto for proto in protos if proto.component_name == "number_slider"]
+    return next(proto for proto in sliders if json.loads(proto.json)["label"] == _LABELS[name])

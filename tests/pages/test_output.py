@@ -20,9 +20,10 @@ def test_it_shows_what_explore_showed(open_page, dataset):
     query = {"length": "7", "n_samples": "70", "min_distance": "0.5"}
     explore = open_page("explore/explore.py", **query)
     output = open_page("output/output.py", **query)
-    radius = explore.metric[2].value
+    radius = explore.metric[0].value
     assert any(f"covering radius {radius}" in item.value for item in output.markdown)
-    assert _write(output).label == f"Write {explore.metric[0].value} frames"
+    frames = next(item.value for item in explore.caption if " frames, " in item.value).split()[0]
+    assert _write(output).label == f"Write {frames} frames"
 
 
 def test_writing_asks_for_exactly_this_selection(open_page, dataset, data_dir, no_worker):

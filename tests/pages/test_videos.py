@@ -1,9 +1,16 @@
 """The Data page, driven without a browser."""
 
+import numpy as np
 import pytest
 
+from seqsel_core.embed.measures import Measures
+from seqsel_core.embed.spec import encoder_spec
 from seqsel_core.jobs.queue import Queue
-from seqsel_core.store.datasets import Datasets
+from seqsel_core.opening import shard_key
+from seqsel_core.store.datasets import Datasets, Listing
+from seqsel_core.store.shards import ShardInfo, ShardStore
+from seqsel_core.video.discover import Found
+from seqsel_core.video.types import Problem, Video
 
 
 @pytest.fixture
@@ -57,3 +64,69 @@ def test_without_roots_the_page_says_how_to_open_one(open_page, data_dir, monkey
     monkeypatch.setenv("SEQSEL_INPUT_ROOTS", str(data_dir / "nowhere"))
     app = open_page("data/videos.py")
     assert any("SEQSEL_INPUT_ROOTS" in item.value for item in app.code)
+
+
+ENCODER = "efficientnet-lite0"
+
+
+@pytest.fixture
+def troubled(data_dir):
+    """A dataset of a clean video, a copy of it, and one in which much is wrong."""
+    store, datasets = ShardStore(data_dir), Datasets(data_dir)
+    spec = encoder_spec(ENCODER)
+    record = datasets.create(
+        "Trouble", data_dir, "folder", encoder=ENCODER, frame_order="alphabetical"
+    )
+    videos = [Video(name, data_dir / name, 1) for name in ("<b>clean.mp4", "copy.mp4", "wrong.mp4")]
+    ids = ["1" * 32, "1" * 32, "2" * 32]
+    lost = (Problem("3 packets cannot be decoded: invalid data", 3),)
+    for video, video_id, problems in ((videos[0], ids[0], ()), (videos[2], ids[2], lost)):
+        writer = store.writer(video_id, shard_key(spec, video))
+        for index in range(100):
+            number = 1000 * int(video_id[0]) + index
+            wrong = bool(problems)
+            blank, damaged = wrong and index >= 90, wrong and 32 <= index <= 40
+            measures = Measures(0.0, 400.0, 100.0, 0.0 if blank else 50.0, 3.0, number)
+            writer.append(np.ones(1), (index, index, index / 10, number, damaged, *measures), b"")
+        writer.finish(ShardInfo(spec.key, "pyav", 100, 1, 64, 36, (1, 10), 100, problems))
+    datasets.save_listing(record.id, Listing(Found(tuple(videos), (), ()), tuple(ids)))
+    return record
+
+
+def test_what_is_wrong_is_told_per_video(open_page, troubled):
+    """Damage at one place of one video would be noticed when it is labelled."""
+    app = open_page("data/videos.py")
+    table = app.dataframe[0].value.set_index("Video")["Problems"]
+    assert table["<b>clean.mp4"] == ""
+    assert table["copy.mp4"] == "all 100 frames equal an earlier one"
+    assert table["wrong.mp4"] == (
+        "9 of 100 frames are damaged (at 3.2 to 4.0 s); 10 of 100 frames are blank "
+        "(at 9.0 to 9.9 s); 3 packets cannot be decoded: invalid data"
+    )
+    assert any("2 videos with problems" in item.value for item in app.markdown)
+
+
+def test_the_numbers_behind_it_are_shown_when_asked_for(open_page, troubled):
+    """Numbers of another video, or of none, would be believed."""
+    app = open_page("data/videos.py")
+    assert len(app.dataframe) == 1
+    app.session_state["quality"] = True
+    app.run()
+    assert not app.exception
+    picker = next(box for box in app.selectbox if box.label == "Video")
+    assert picker.options == [
+        *("copy.mp4 · 1 remark", "wrong.mp4 · 3 remarks", "<b>clean.mp4"),
+    ]
+    picker.set_value("wrong.mp4").run()
+    assert not app.exception
+    counts, losses = app.dataframe[1].value, app.dataframe[2].value
+    assert dict(zip(counts["What"], counts["Frames"], strict=True)) == {
+        "Damaged": 9,
+        "Blank": 10,
+        "Partly blank": 0,
+        "Blurred": 0,
+        "Frozen": 0,
+        "Duplicate": 0,
+        "Near duplicate": 0,
+    }
+    assert losses.iloc[0].tolist() == ["3 packets cannot be decoded: invalid data", 3]

@@ -1,0 +1,248 @@
+"""The maps and the timeline, linked in the browser, and what the user points at in them.
+
+The browser sends geometry only: a frame that is pointed at or clicked, the corners of a lasso.
+Who is inside is worked out here (`region.py`), so that a move costs some hundred bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import plotly
+import streamlit as st
+import xxhash
+
+from pages.ui import text
+from pages.ui.explorer.points import pack_points, points_id
+from pages.ui.explorer.region import Region, parse_region
+from pages.ui.places import frame_range, start_seconds
+from seqsel_core.dataset import Dataset
+from seqsel_core.palette import video_colour
+from seqsel_core.project.map_set import MapSet
+from seqsel_core.select.selection import Selection
+from seqsel_core.sequences import Sequences, SequenceSpan
+
+_HERE = Path(__file__).parent
+_MOST_STREAK = 12  # points of a streak; a longer sequence is thinned
+_KEY = "explorer"
+_HTML = """
+<div class="explorer">
+  <div class="tools" role="toolbar" aria-label="Maps">
+    <button data-drag="zoom" aria-pressed="true">Zoom</button>
+    <button data-drag="pan" aria-pressed="false">Move</button>
+    <button data-drag="lasso" aria-pressed="false">Lasso</button>
+    <button data-drag="select" aria-pressed="false">Box</button>
+    <button data-do="reset">Reset view</button>
+    <button data-do="clear" hidden>Clear lasso</button>
+    <span class="note"></span>
+  </div>
+  <div class="maps">
+    <div class="panel map" data-map="pca"><div class="head"><b>PCA</b></div>
+      <div class="plot"></div><div class="wait">The PCA map is not drawn yet.</div></div>
+    <div class="panel map" data-map="umap_k_15"><div class="head"><b>UMAP</b></div>
+      <div class="plot"></div><div class="wait">The UMAP map is not drawn yet.</div></div>
+  </div>
+  <div class="panel timeline">
+    <div class="head"><b>Timeline</b>
+      <span class="legend end">well covered <i></i> blind spot</span></div>
+    <div class="lanes"></div><div class="axis"></div>
+  </div>
+  <div class="tip" hidden><img alt=""><div class="where"></div><div class="when"></div></div>
+</div>
+"""
+
+
+@dataclass(frozen=True)
+class Focus:
+    """A frame that the user clicked."""
+
+    video: int
+    frame: int
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What the maps and the timeline show.
+
+    Attributes:
+        dataset: The videos.
+        sequences: All sequences.
+        selection: The selected ones.
+        maps: The maps there are.
+        colour: What colours the points; see `colours.py`.
+        timeline: From `lanes`.
+        focus: Position of the sequence that is looked at; None: none.
+        region: The part of a map that is looked at; None: everything.
+    """
+
+    dataset: Dataset
+    sequences: Sequences
+    selection: Selection
+    maps: MapSet
+    colour: dict[str, Any]
+    timeline: dict[str, Any]
+    focus: int | None
+    region: Region | None
+
+
+def focus() -> Focus | None:
+    """Return what the user clicked last."""
+    return st.session_state.get("focus")
+
+
+def region() -> Region | None:
+    """Return what the user drew around."""
+    return st.session_state.get("region")
+
+
+def forget() -> None:
+    """Forget what was clicked and drawn around, as for another dataset."""
+    for key in ("focus", "region", "hover"):
+        st.session_state.pop(key, None)
+
+
+def position_of(place: Focus, sequences: Sequences) -> int | None:
+    """Return the sequence that holds a frame, or the one before it; None: there is none."""
+    first, last = np.searchsorted(sequences.video, [place.video, place.video + 1])
+    if first == last:
+        return None
+    after = int(np.searchsorted(sequences.start[first:last], place.frame, side="right"))
+    return int(first) + max(0, after - 1)
+
+
+def explorer(scene: Scene) -> None:
+    """Draw the maps and the timeline."""
+    with st.container(gap=None):  # the first two show nothing
+        _plotly()(key="plotly")
+        _points()(key="points", data=pack_points(scene.dataset, scene.sequences, scene.maps))
+        _linked(scene)
+
+
+@st.fragment
+def _linked(scene: Scene) -> None:
+    """Draw what changes; pointing at something runs this alone."""
+    if st.session_state.pop("explorer_changed", False):
+        st.rerun()
+    view = _view(scene)
+    view["revision"] = xxhash.xxh3_64_hexdigest(json.dumps(view).encode())
+    view["picture"] = _picture(scene.dataset)
+    _component()(
+        key=_KEY,
+        data=view,
+        on_hover_change=_hovered,
+        on_focus_change=_clicked,
+        on_region_change=_drawn,
+    )
+
+
+def _view(scene: Scene) -> dict[str, Any]:
+    selected = []
+    for rank, position in enumerate(scene.selection.order.tolist(), start=1):
+        span = scene.sequences[position]
+        row = int(scene.sequences.row[position])
+        count = min(scene.sequences.length, _MOST_STREAK)
+        rows = row + np.linspace(0, scene.sequences.length - 1, count).round().astype(np.int64)
+        streak = {
+            name: scene.maps.at(name, span.video, rows).astype(float).round(4).tolist()
+            for name in scene.maps.coordinates
+        }
+        selected.append(
+            {
+                "rank": rank,
+                "video": span.video,
+                "start": span.start,
+                "stop": span.stop,
+                "colour": video_colour(span.video),
+                "streak": streak,
+            }
+        )
+    return {
+        "points": points_id(scene.dataset, scene.sequences, scene.maps),
+        "selected": selected,
+        "colour": scene.colour,
+        "timeline": scene.timeline,
+        "focus": _start(scene.sequences[scene.focus]) if scene.focus is not None else None,
+        "region": {"map": scene.region.map, "polygon": scene.region.polygon}
+        if scene.region
+        else None,
+    }
+
+
+def _start(span: SequenceSpan) -> dict[str, int]:
+    return {"video": span.video, "start": span.start}
+
+
+def _picture(dataset: Dataset) -> dict[str, str] | None:
+    """Return the picture of the frame that is pointed at, with its name and time."""
+    pointed: Focus | None = st.session_state.get("hover")
+    if pointed is None or pointed.video >= len(dataset.videos):
+        return None
+    video = dataset.videos[pointed.video]
+    row = min(int(np.searchsorted(video.frames["index"], pointed.frame)), len(video.frames) - 1)
+    index = int(video.frames["index"][row])
+    time = text.seconds(start_seconds(dataset, pointed.video, row))
+    where = frame_range(index, 1)
+    picture = base64.b64encode(video.shard.thumbnails([row])[0]).decode()
+    return {
+        "key": f"{pointed.video}:{pointed.frame}",
+        "name": text.plain(video.video.name),
+        "text": f"{where} · {time}" if time else where,
+        "src": f"data:image/jpeg;base64,{picture}",
+    }
+
+
+def _hovered() -> None:
+    st.session_state["hover"] = _place(st.session_state[_KEY].hover)
+
+
+def _clicked() -> None:
+    st.session_state["focus"] = _place(st.session_state[_KEY].focus)
+    st.session_state["explorer_changed"] = True
+
+
+def _drawn() -> None:
+    st.session_state["region"] = parse_region(st.session_state[_KEY].region)
+    st.session_state["explorer_changed"] = True
+
+
+def _place(sent: Any) -> Focus | None:
+    """Return the frame that the browser sent, or None if it is nonsense."""
+    try:
+        place = Focus(int(sent["video"]), int(sent["frame"]))
+    except (TypeError, KeyError, ValueError, OverflowError):
+        return None
+    return place if place.video >= 0 and place.frame >= 0 else None
+
+
+@cache
+def _plotly() -> Any:
+    source = (Path(plotly.__file__).parent / "package_data" / "plotly.min.js").read_text("utf-8")
+    told = 'export default function () { window.dispatchEvent(new Event("seqsel-plotly")); }'
+    return st.components.v2.component("plotly", js=f"{source}\n{told}", isolate_styles=False)
+
+
+@cache
+def _points() -> Any:
+    return st.components.v2.component(
+        "points", js=(_HERE / "points.js").read_text("utf-8"), isolate_styles=False
+    )
+
+
+@cache
+def _component() -> Any:
+    scripts = [
+        (_HERE / f"{name}.js").read_text("utf-8") for name in ("maps", "timeline", "explorer")
+    ]
+    return st.components.v2.component(
+        "explorer",
+        html=_HTML,
+        css=(_HERE / "explorer.css").read_text("utf-8"),
+        js="\n".join(scripts),
+        isolate_styles=False,
+    )

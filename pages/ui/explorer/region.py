@@ -1,0 +1,63 @@
+"""A part of a map that the user drew around: which sequences lie inside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqsel_core.project.map_set import MapSet
+from seqsel_core.sequences import Sequences
+
+_MOST_CORNERS = 2_000
+
+
+@dataclass(frozen=True)
+class Region:
+    """A polygon on a map.
+
+    Attributes:
+        map: Name of the map.
+        polygon: Its corners, shape (corners, 2).
+    """
+
+    map: str
+    polygon: tuple[tuple[float, float], ...]
+
+
+def parse_region(sent: Any) -> Region | None:
+    """Return the region that the browser sent, or None if it sent none, or nonsense."""
+    try:
+        corners = tuple((float(x), float(y)) for x, y in sent["polygon"])
+        name = str(sent["map"])
+    except (TypeError, KeyError, ValueError):
+        return None
+    if not 3 <= len(corners) <= _MOST_CORNERS or not np.isfinite(corners).all():
+        return None
+    return Region(name, corners)
+
+
+def inside(region: Region, sequences: Sequences, maps: MapSet) -> npt.NDArray[np.bool_]:
+    """Return which sequences lie inside, by their middle frame, shape (S,), bool.
+
+    The even-odd rule, as the browser applies it to the points that it shows.
+    """
+    held = np.zeros(len(sequences), np.bool_)
+    if region.map not in maps.coordinates:
+        return held
+    xy = np.empty((len(sequences), 2), np.float32)
+    for video in np.unique(sequences.video):
+        of_video = sequences.video == video
+        middle = sequences.row[of_video] + sequences.length // 2
+        xy[of_video] = maps.at(region.map, int(video), middle)
+    x, y = xy[:, 0].astype(np.float64), xy[:, 1].astype(np.float64)
+    before = region.polygon[-1]
+    for corner in region.polygon:
+        (ax, ay), (bx, by) = corner, before
+        if ay != by:
+            crosses = (ay > y) != (by > y)
+            held ^= crosses & (x < (bx - ax) * (y - ay) / (by - ay) + ax)
+        before = corner
+    return held

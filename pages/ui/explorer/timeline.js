@@ -1,0 +1,116 @@
+// The timeline: one lane per video, its length true to scale, selected sequences marked.
+
+const BINS_HEIGHT = 18; // pixels
+
+class Timeline {
+  // `report` is told of hover(place or null, event) and click(place).
+  constructor(root, report) {
+    this.lanes = root.querySelector(".lanes");
+    this.axis = root.querySelector(".axis");
+    this.report = report;
+  }
+
+  draw(view) {
+    const { lanes, unit } = view.timeline;
+    const longest = Math.max(1e-9, ...lanes.map((lane) => lane.extent));
+    this.lanes.replaceChildren(...lanes.map((lane) => this.lane(lane, longest, view)));
+    this.axis.replaceChildren(...ticks(longest).map((at) => {
+      const tick = element("span", "tick", at === 0 ? `0 ${unit}` : String(at));
+      tick.style.left = `${(100 * at) / longest}%`;
+      return tick;
+    }));
+  }
+
+  lane(lane, longest, view) {
+    const row = element("div", "lane");
+    const label = element("div", "name", lane.name);
+    label.title = lane.name;
+    const track = element("div", "track");
+    const bar = element("div", "bar");
+    bar.style.width = `${Math.max(0.4, (100 * lane.extent) / longest)}%`;
+    bar.append(heat(lane.heat));
+    for (const [from, to] of lane.bad) bar.append(place("bad", from, to, lane));
+    for (const at of lane.cuts) bar.append(place("cut", at, at, lane));
+    const frameAt = (event) => {
+      const box = bar.getBoundingClientRect();
+      const share = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
+      return { video: lane.video, frame: Math.min(lane.frames - 1, Math.floor(share * lane.frames)) };
+    };
+    bar.onpointermove = (event) => this.report.hover(frameAt(event), event);
+    bar.onpointerleave = () => this.report.hover(null);
+    bar.onclick = (event) => this.report.click(frameAt(event));
+    for (const item of view.selected) {
+      if (item.video !== lane.video) continue;
+      const mark = place("mark", item.start, item.stop, lane, "button");
+      mark.style.setProperty("--colour", item.colour);
+      mark.setAttribute("aria-label", `Sequence ${item.rank}, frames ${item.start} to ${item.stop - 1} of ${lane.name}`);
+      mark.classList.toggle("focused", view.focus?.video === item.video && view.focus.start === item.start);
+      mark.onclick = (event) => {
+        event.stopPropagation();
+        this.report.click(item);
+      };
+      mark.onpointermove = (event) => {
+        event.stopPropagation();
+        this.report.hover(item, event);
+      };
+      bar.append(mark);
+      if (view.selected.length <= MOST_RANKS) {
+        const rank = place("rank", item.stop, item.stop, lane, "span");
+        rank.textContent = item.rank;
+        bar.append(rank);
+      }
+    }
+    track.append(bar);
+    row.append(label, track);
+    return row;
+  }
+}
+
+function element(tag, name, text = "") {
+  const made = document.createElement(tag);
+  made.className = name;
+  made.textContent = text;
+  return made;
+}
+
+function place(name, from, to, lane, tag = "div") {
+  const made = element(tag, name);
+  made.style.left = `${(100 * from) / lane.frames}%`;
+  if (to > from) made.style.width = `${(100 * (to - from)) / lane.frames}%`;
+  return made;
+}
+
+// Colours of RAMP, dark where something like it is selected, bright where nothing is.
+function heat(values) {
+  const canvas = element("canvas", "heat");
+  canvas.width = Math.max(1, values.length);
+  canvas.height = 1;
+  const context = canvas.getContext("2d");
+  values.forEach((value, at) => {
+    context.fillStyle = rampColour(value / 255);
+    context.fillRect(at, 0, 1, 1);
+  });
+  return canvas;
+}
+
+function rampColour(share) {
+  const above = RAMP.findIndex(([at]) => at >= share);
+  if (above <= 0) return RAMP[above === 0 ? 0 : RAMP.length - 1][1];
+  const [[low, from], [high, to]] = [RAMP[above - 1], RAMP[above]];
+  const part = (share - low) / (high - low);
+  const mix = (at) => {
+    const [a, b] = [parseInt(from.slice(at, at + 2), 16), parseInt(to.slice(at, at + 2), 16)];
+    return Math.round(a + (b - a) * part);
+  };
+  return `rgb(${mix(1)}, ${mix(3)}, ${mix(5)})`;
+}
+
+// Four to eight round numbers from 0 on.
+function ticks(longest) {
+  const rough = longest / 6;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((each) => each >= rough);
+  const found = [];
+  for (let at = 0; at <= longest; at += step) found.push(Number(at.toPrecision(6)));
+  return found;
+}

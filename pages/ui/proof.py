@@ -1,0 +1,158 @@
+"""How good the choice is: beside random and uniform selections, and against its size."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import plotly.graph_objects as go
+import streamlit as st
+
+from seqsel_core.evaluate.elbow import coverage_curve
+from seqsel_core.evaluate.judge import Judge, Verdict, Versus
+
+_ACCENT = "#3f6fdf"
+_GREY = "rgba(128, 136, 150, 0.9)"
+_BAND = "rgba(128, 136, 150, 0.25)"
+
+
+def headline(verdict: Verdict) -> None:
+    """Show the verdict in one sentence, and the numbers it rests on."""
+    st.header(verdict.sentence)
+    radius, p95, mean = (verdict.versus[name] for name in ("radius", "p95", "mean"))
+    own = verdict.selection
+    with st.container(horizontal=True, gap="large"):
+        _measure(
+            "Worst covered",
+            own.radius,
+            radius,
+            "The largest distance of any sequence to the nearest selected one (the covering "
+            "radius), 0 to 2. Smaller is better: nothing is far from what you label.",
+        )
+        _measure(
+            "95 of 100 within",
+            own.p95,
+            p95,
+            "95 of 100 sequences are at most this far from the nearest selected one.",
+        )
+        _measure(
+            "On average",
+            own.mean,
+            mean,
+            "The mean distance of all sequences to the nearest selected one.",
+        )
+        st.metric(
+            "Closest pair",
+            f"{own.closest:.3f}" if own.count > 1 else "–",
+            width="content",
+            help="The smallest distance between two selected sequences. "
+            "Larger is better: nothing is labelled twice.",
+        )
+
+
+def _measure(label: str, value: float, versus: Versus, help: str) -> None:
+    st.metric(
+        label,
+        f"{value:.3f}",
+        f"random {versus.random.median:.2f} · uniform {versus.uniform:.2f}",
+        delta_color="off",
+        delta_arrow="off",
+        width="content",
+        help=help,
+    )
+
+
+def curve_figure(
+    radii: npt.NDArray[Any], count: int, judge: Judge, full: int
+) -> tuple[go.Figure, int | None]:
+    """Draw the covering radius against the number of sequences; return its elbow too.
+
+    Args:
+        radii: Covering radius after each pick, shape (K,).
+        count: Sequences selected now.
+        judge: For the band of random selections.
+        full: Candidates there are; the curve ends there.
+    """
+    curve = coverage_curve(radii.tolist())
+    figure = go.Figure()
+    sizes = judge.randoms.sizes[judge.randoms.sizes <= len(radii)]
+    low, middle, high = np.percentile(
+        judge.randoms.curves["radius"][:, : len(sizes)], [2.5, 50, 97.5], axis=0
+    )
+    around = [*sizes.tolist(), *sizes[::-1].tolist()]
+    figure.add_scatter(
+        x=around,
+        y=[*high.tolist(), *low[::-1].tolist()],
+        fill="toself",
+        fillcolor=_BAND,
+        line={"width": 0},
+        hoverinfo="skip",
+        name="random, 95 of 100",
+    )
+    figure.add_scatter(
+        x=sizes, y=middle, line={"color": _GREY, "dash": "dot"}, name="random, median"
+    )
+    figure.add_scatter(
+        x=curve.counts,
+        y=curve.radii,
+        mode="lines+markers",
+        marker={"size": 5},
+        line={"color": _ACCENT},
+        name="this order",
+    )
+    if curve.elbow is not None:
+        figure.add_scatter(
+            x=[curve.elbow],
+            y=[curve.radii[curve.elbow - 1]],
+            mode="markers+text",
+            text=["elbow"],
+            textposition="top right",
+            marker={"size": 10, "symbol": "diamond-open", "color": _ACCENT, "line": {"width": 2}},
+            showlegend=False,
+            hoverinfo="skip",
+        )
+    if 0 < count <= len(radii):
+        figure.add_scatter(
+            x=[count],
+            y=[curve.radii[count - 1]],
+            mode="markers",
+            marker={"size": 12, "color": _ACCENT},
+            name="now",
+            hoverinfo="skip",
+        )
+    figure.update_layout(
+        height=300,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        xaxis={"title": "sequences", "rangemode": "tozero"},
+        yaxis={"title": "covering radius", "rangemode": "tozero"},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
+        dragmode=False,
+        clickmode="event+select",
+        hovermode="closest",
+    )
+    return figure, curve.elbow
+
+
+def histogram_figure(near: npt.NDArray[Any], random: npt.NDArray[Any]) -> go.Figure:
+    """Draw how far sequences are from the nearest selected one, and from the nearest random one.
+
+    Args:
+        near: Distances to the nearest selected one, shape (C,).
+        random: Distances to the nearest of a random selection of the same size, shape (C,).
+    """
+    top = float(max(near.max(initial=0), random.max(initial=0))) or 1.0
+    bins = {"start": 0, "end": top, "size": top / 40}
+    figure = go.Figure()
+    for values, name, color in ((random, "random", _GREY), (near, "selected", _ACCENT)):
+        figure.add_histogram(x=values, xbins=bins, name=name, marker={"color": color}, opacity=0.65)
+    figure.update_layout(
+        height=300,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        barmode="overlay",
+        xaxis={"title": "distance to the nearest selected sequence"},
+        yaxis={"title": "sequences"},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
+        dragmode=False,
+    )
+    return figure

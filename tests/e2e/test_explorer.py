@@ -1,0 +1,125 @@
+"""The linked views of Explore in a real browser: what is done in one shows in the others."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def maps(explore):
+    """The Explore page, both maps drawn."""
+    expect(explore.locator(".explorer .js-plotly-plot")).to_have_count(2, timeout=240_000)
+    return explore
+
+
+def lasso_everything(page):
+    """Draw a lasso around the whole PCA map."""
+    page.get_by_role("button", name="Lasso", exact=True).click()
+    box = page.locator(".explorer .plot").first.bounding_box()
+    left, top = box["x"] + 8, box["y"] + 8
+    right, bottom = left + box["width"] - 16, top + box["height"] - 16
+    page.mouse.move(left, top)
+    page.mouse.down()
+    for x, y in ((right, top), (right, bottom), (left, bottom), (left, top + 4)):
+        page.mouse.move(x, y, steps=6)
+    page.mouse.up()
+
+
+def ring(page):
+    """Return where the sequence that is looked at lies on both maps."""
+    return page.evaluate(
+        "() => [...document.querySelectorAll('.explorer .js-plotly-plot')]"
+        ".map(plot => [...plot.data.at(-1).x])"
+    )
+
+
+def test_maps_timeline_and_strips_are_drawn(maps):
+    """Plotly that fails in the browser shows an empty box that no server test sees."""
+    points = maps.evaluate(
+        "() => [...document.querySelectorAll('.explorer .js-plotly-plot')]"
+        ".map(plot => plot._fullData[0]._length)"
+    )
+    assert points == [50, 50]  # all sequences of ten in the sample's 502 frames
+    expect(maps.locator(".explorer .lane")).to_have_count(3)
+    expect(maps.locator(".explorer .mark")).to_have_count(20)
+    images = maps.get_by_test_id("stImage").locator("img")
+    expect(images).to_have_count(8)
+    assert all(
+        images.nth(i).evaluate("image => image.naturalWidth > 300") for i in range(images.count())
+    )
+
+
+def test_a_lane_shows_its_picture_and_a_click_shows_in_all_views(maps, settled):
+    """People would look at a moment in the timeline and not find it in the maps."""
+    bar = maps.locator(".explorer .bar").first
+    box = bar.bounding_box()
+    spot = {"x": 0.52 * box["width"], "y": box["height"] / 2}
+    bar.hover(position=spot)
+    tip = maps.locator(".explorer .tip")
+    expect(tip.locator("img")).to_have_attribute("src", re.compile("^data:image/jpeg"))
+    expect(tip).to_contain_text(re.compile(r"frame \d+ · \d+\.\d s"))
+    assert ring(maps) == [[], []]
+    bar.click(position=spot)
+    expect(maps.get_by_text("Looked at")).to_be_visible()
+    settled(maps)
+    assert [len(xs) for xs in ring(maps)] == [1, 1]
+    maps.keyboard.press("Escape")
+    expect(maps.get_by_text("Looked at")).to_have_count(0)
+    maps.wait_for_function(
+        "() => document.querySelector('.explorer .js-plotly-plot').data.at(-1).x.length === 0"
+    )
+
+
+def test_a_click_on_a_selected_part_of_a_lane_looks_at_that_sequence(maps):
+    """The strip of a neighbour would be shown."""
+    mark = maps.locator(".explorer .mark").nth(4)
+    label = mark.get_attribute("aria-label")
+    first, last = re.search(r"frames (\d+) to (\d+)", label).groups()
+    mark.click()
+    expect(maps.get_by_text("Looked at")).to_be_visible()
+    expect(maps.get_by_text(f"frames {first}–{last}").first).to_be_visible()
+
+
+def test_a_lasso_shows_the_strips_of_what_lies_inside(maps):
+    """The strips would not follow what the user drew around, or could not be had back."""
+    lasso_everything(maps)
+    title = maps.get_by_text(re.compile("In the lasso"))
+    expect(title).to_have_text("In the lasso: 50 sequences, 20 selected")
+    inside = maps.evaluate(
+        "() => [...document.querySelectorAll('.explorer .js-plotly-plot')]"
+        ".map(plot => plot.data[0].selectedpoints?.length)"
+    )
+    assert inside == [50, 50]
+    maps.get_by_role("slider", name="Samples").press("ArrowRight")  # the lasso stays
+    expect(title).to_have_text("In the lasso: 50 sequences, 21 selected")
+    maps.get_by_role("button", name="Clear lasso").click()
+    expect(maps.get_by_text("Selected sequences")).to_be_visible()
+
+
+def test_a_slider_move_keeps_the_zoom_and_moves_every_view(maps):
+    """People would lose their place in the map at every move."""
+    box = maps.locator(".explorer .plot").first.bounding_box()
+    maps.mouse.move(box["x"] + 60, box["y"] + 60)
+    maps.mouse.down()
+    maps.mouse.move(box["x"] + 260, box["y"] + 260, steps=5)
+    maps.mouse.up()
+    axis = "() => document.querySelector('.explorer .js-plotly-plot').layout.xaxis.range"
+    zoomed = maps.evaluate(axis)
+    maps.get_by_role("slider", name="Samples").press("ArrowLeft")
+    expect(maps.locator(".explorer .mark")).to_have_count(19)
+    ranks = "() => document.querySelector('.explorer .js-plotly-plot').data.at(-2).text.length"
+    maps.wait_for_function(f"({ranks})() === 19")
+    assert maps.evaluate(axis) == zoomed
+
+
+def test_nothing_is_loaded_from_elsewhere(maps, sample_server):
+    """An icon or a font from another host would tell it of every visit, and fail without it."""
+    asked = []
+    maps.on("request", lambda request: asked.append(request.url))
+    maps.reload()
+    expect(maps.locator(".explorer .js-plotly-plot")).to_have_count(2, timeout=60_000)
+    own = (sample_server.url, sample_server.url.replace("http", "ws"), "data:", "blob:")
+    assert [url for url in asked if not url.startswith(own)] == []
