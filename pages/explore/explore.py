@@ -121,6 +121,7 @@ explorer.explorer(
             near,
             full,
             loaders.load_checks(dataset).corrupt,
+            loaders.load_cuts(dataset),
         ),
         focus=focused,
         region=region,
@@ -130,7 +131,44 @@ if pages > 1:
     with st.container(horizontal=True, horizontal_alignment="center"):
         st.pagination(pages, key="lane_page")
 
-strips = Strips(dataset, sequences, selection, near)
+with st.expander(
+    "How many are enough, and how near is everything",
+    icon=":material/query_stats:",
+    on_change="rerun",
+    key="proof",
+) as panel:
+    if panel.open and len(selection):
+        left, right = st.columns(2)
+        figure, elbow = proof.curve_figure(
+            loaders.load_radii(dataset, values), len(selection), judge
+        )
+        with left:
+            st.markdown("**Covering radius by number of sequences**")
+            st.plotly_chart(
+                figure,
+                key="curve",
+                on_select=lambda: proof.take_count("curve", values.length),
+                selection_mode="points",
+                config={"displayModeBar": False},
+                alt="The covering radius falls with the number of sequences",
+            )
+            if elbow:
+                st.caption(
+                    f"Click on the curve to take that many. Beyond {elbow} sequences, each "
+                    "further one brings much less."
+                )
+        with right:
+            st.markdown("**Distance to the nearest selected sequence**")
+            st.plotly_chart(
+                proof.histogram_figure(
+                    near[pool.candidates], loaders.load_random_distances(dataset, values)
+                ),
+                key="histogram",
+                config={"displayModeBar": False},
+                alt="Distances of all sequences, beside those to a random selection",
+            )
+
+strips = Strips(dataset, sequences, selection, near, values)
 if focused is not None:
     looked_at_card(strips, focused)
 strip_list(strips, inside(region, sequences, maps) if region else None)

@@ -16,6 +16,7 @@ from seqsel_core.checks import Checks, check_frames
 from seqsel_core.choice import Choice
 from seqsel_core.choosing import Cut, Pool, choice_of, cut_up, order_in, pool_of
 from seqsel_core.config import Config
+from seqsel_core.cuts import cuts_of
 from seqsel_core.dataset import Dataset
 from seqsel_core.errors import SeqselError
 from seqsel_core.evaluate.judge import Judge
@@ -30,6 +31,8 @@ from seqsel_core.sequences import SequenceSpan
 from seqsel_core.store.datasets import DatasetRecord
 from seqsel_core.store.shards import ShardStore
 from seqsel_core.wishes import describe
+
+_LEAST_CURVE = 40  # picks that the curve of the covering radius shows at least
 
 
 class SharedOrder:
@@ -144,6 +147,26 @@ def load_judge(dataset: Dataset, values: Parameters) -> Judge:
     return _judge(dataset.key, _of_pool(values), dataset)
 
 
+def load_radii(dataset: Dataset, values: Parameters) -> npt.NDArray[np.float32]:
+    """Return the covering radius after each pick, beyond those that are selected, shape (K,)."""
+    count = max(_LEAST_CURVE, 2 * values.n_sequences)
+    return load_selection(dataset, replace(values, n_samples=count * values.length)).radii
+
+
+def load_random_distances(dataset: Dataset, values: Parameters) -> npt.NDArray[np.float64]:
+    """Return the distance of every candidate to the nearest of as many random ones."""
+    pool = load_pool(dataset, values)
+    candidates = np.flatnonzero(pool.candidates)
+    count = min(values.n_sequences, len(candidates))
+    random = np.random.default_rng(0).choice(candidates, count, replace=False)
+    return nearest(pool.cut.points, candidates, random)[0]
+
+
+def load_cuts(dataset: Dataset) -> tuple[npt.NDArray[np.int64], ...]:
+    """Return for every video the indices of the frames that begin a new shot."""
+    return _cuts(dataset.key, dataset)
+
+
 def load_choice(dataset: Dataset, values: Parameters) -> Choice:
     """Return the selection with all that led to it.
 
@@ -230,6 +253,11 @@ def _pool(key: str, values: Parameters, _dataset: Dataset) -> Pool:
 def _judge(key: str, values: Parameters, _dataset: Dataset) -> Judge:
     pool = _pool(key, values, _dataset)
     return Judge(pool.cut.points, pool.candidates, pool.cut.sequences.video)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Looking for scene cuts")
+def _cuts(key: str, _dataset: Dataset) -> tuple[npt.NDArray[np.int64], ...]:
+    return cuts_of(_dataset)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

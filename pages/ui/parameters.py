@@ -24,6 +24,7 @@ _MOST_UNDO = 100
 MOST_DISTANCE = 1.5  # unit vectors of pictures are hardly ever farther apart
 
 _MOST_FRAMES = 10**9
+_LONGEST_TEXT = 20_000  # of pinned and rejected
 _SPAN = re.compile(r"([0-9a-f]{8,32}):(\d{1,9})-(\d{1,9})", re.ASCII)
 
 
@@ -232,7 +233,7 @@ def without(text: str, one: str) -> list[str]:
 def _read(item: Any, text: str | None) -> Any:
     """Return the value of a parameter that a text means; None if it means none."""
     kind = type(item.default)
-    if text is None or len(text) > (20 if kind is not str else 2000):
+    if text is None or len(text) > (_LONGEST_TEXT if kind is str else 20):
         return None
     try:
         value = {"1": True, "0": False}[text] if kind is bool else kind(text)

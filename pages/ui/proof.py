@@ -9,6 +9,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 import streamlit as st
 
+from pages.ui import parameters
 from seqsel_core.evaluate.elbow import coverage_curve
 from seqsel_core.evaluate.judge import Judge, Verdict, Versus
 
@@ -63,16 +64,13 @@ def _measure(label: str, value: float, versus: Versus, help: str) -> None:
     )
 
 
-def curve_figure(
-    radii: npt.NDArray[Any], count: int, judge: Judge, full: int
-) -> tuple[go.Figure, int | None]:
+def curve_figure(radii: npt.NDArray[Any], count: int, judge: Judge) -> tuple[go.Figure, int | None]:
     """Draw the covering radius against the number of sequences; return its elbow too.
 
     Args:
         radii: Covering radius after each pick, shape (K,).
         count: Sequences selected now.
         judge: For the band of random selections.
-        full: Candidates there are; the curve ends there.
     """
     curve = coverage_curve(radii.tolist())
     figure = go.Figure()
@@ -132,6 +130,13 @@ def curve_figure(
         hovermode="closest",
     )
     return figure, curve.elbow
+
+
+def take_count(key: str, length: int) -> None:
+    """Take as many sequences as the point of the curve that was clicked."""
+    points = st.session_state[key].selection.points
+    if points:
+        parameters.change(n_samples=max(1, round(points[0]["x"])) * length)
 
 
 def histogram_figure(near: npt.NDArray[Any], random: npt.NDArray[Any]) -> go.Figure:

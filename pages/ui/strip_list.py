@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from pages.ui import text
+from pages.ui import steering, text
+from pages.ui.parameters import Parameters
 from pages.ui.places import frame_range, start_seconds
 from pages.ui.player import play
 from pages.ui.strips import MOST_FRAMES, strip
@@ -32,12 +33,14 @@ class Strips:
         sequences: All sequences.
         selection: The selected ones.
         near: Distance of every sequence to the nearest selected one, shape (S,).
+        values: What is selected, and how.
     """
 
     dataset: Dataset
     sequences: Sequences
     selection: Selection
     near: npt.NDArray[np.float32]
+    values: Parameters
 
     def rank(self, position: int) -> int | None:
         """Return when a sequence was picked, from 1 on; None: it was not."""
@@ -155,16 +158,41 @@ def _positions(
 
 
 def _row(strips: Strips, position: int, key: str = "list") -> None:
-    left, middle, right = st.columns([6, 19, 2], vertical_alignment="center")
+    left, middle, right = st.columns([6, 18, 3], vertical_alignment="center")
     left.markdown(where(strips, position, 26))
     with middle:
         picture(strips, position)
+    with right.container(horizontal=True, gap="small", horizontal_alignment="right"):
+        _actions(strips, position, key)
+
+
+def _actions(strips: Strips, position: int, key: str) -> None:
     span = strips.sequences[position]
-    right.button(
-        "Play",
-        key=f"play_{key}_{span.video}_{span.start}_{strips.sequences.length}",
-        icon=":material/play_arrow:",
+    dataset, values = strips.dataset, strips.values
+    unique = f"{key}_{span.video}_{span.start}_{span.stop}"
+    st.button(
+        ":material/play_arrow:",
+        key=f"play_{unique}",
         type="tertiary",
+        help="Play these frames",
         on_click=play,
         args=(span.video, span.start, span.stop),
     )
+    pinned = steering.is_pinned(dataset, values, span)
+    st.button(
+        ":material/keep_off:" if pinned else ":material/keep:",
+        key=f"pin_{unique}",
+        type="tertiary",
+        help="Unpin: leave it to the strategy" if pinned else "Pin: select it in any case",
+        on_click=steering.unpin if pinned else steering.pin,
+        args=(dataset, values, span),
+    )
+    if strips.rank(position) is not None:
+        st.button(
+            ":material/sync:",
+            key=f"replace_{unique}",
+            type="tertiary",
+            help="Replace: take the best other sequence instead; all others stay",
+            on_click=steering.replace,
+            args=(dataset, values, span),
+        )

@@ -64,7 +64,7 @@ def dataset(data_dir):
     videos, ids = [], []
     for number, (name, frames) in enumerate(zip(NAMES, FRAMES, strict=True)):
         video = Video(name, data_dir / name, 1000 * frames)
-        video_id = f"{number:032x}"
+        video_id = f"{number:08x}{0:024x}"
         writer = store.writer(video_id, shard_key(spec, video))
         walk = np.cumsum(random.normal(size=(frames, 16)), axis=0) + 3 * number
         for index, vector in enumerate(walk):

@@ -154,7 +154,7 @@ def test_the_videos_that_are_embedded_can_be_explored_without_the_others(
     open_page, dataset, data_dir
 ):
     """One video that kills the worker would lock all others away."""
-    (lost,) = data_dir.glob(f"shards/00/{1:032x}-*")
+    (lost,) = data_dir.glob(f"shards/00/{1:08x}*")
     shutil.rmtree(lost)
     app = open_page("explore/explore.py")
     assert "of 2 videos" in _headline(app)
@@ -191,3 +191,57 @@ def test_a_new_move_ends_what_could_be_made_again(open_page, dataset):
     _press(app, "Undo")
     move(app, "length", 8)
     assert next(button for button in app.button if button.label == "Redo").disabled
+
+
+def _act(app, action, at=0):
+    buttons = [b for b in app.button if b.key and b.key.startswith(f"{action}_list")]
+    buttons[at].click().run()
+    assert not app.exception
+
+
+def _shown_sequences(app):
+    """Return the (video, start, stop) of the strips on the first page, in order."""
+    keys = [b.key for b in app.button if b.key and b.key.startswith("play_list_")]
+    return [tuple(int(part) for part in key.split("_")[2:]) for key in keys]
+
+
+def test_replacing_one_leaves_the_others(open_page, dataset):
+    """A reviewer who rejects one sequence would find the others changed too."""
+    app = open_page("explore/explore.py", n_samples="50")
+    before = _shown_sequences(app)
+    assert len(before) == 5
+    _act(app, "replace", 2)
+    after = _shown_sequences(app)
+    assert [one for one in after if one in before] == [*before[:2], *before[3:]]
+    assert len(set(after)) == 5
+    assert _headline(app).startswith("5 sequences")
+    _press(app, "Undo")
+    assert _shown_sequences(app) == before
+
+
+def test_a_pinned_sequence_stays_whatever_the_strategy(open_page, dataset):
+    """What a person wants in would be lost with the next move."""
+    app = open_page("explore/explore.py", n_samples="50")
+    wanted = _shown_sequences(app)[4]
+    _act(app, "pin", 4)
+    assert _shown_sequences(app)[0] == wanted
+    move(app, "n_samples", 20)
+    assert _shown_sequences(app)[0] == wanted
+    _act(app, "pin", 0)  # unpin
+    assert "pinned" not in app.query_params
+
+
+def test_the_url_brings_pins_and_rejections_back(open_page, dataset):
+    """A shared link would show another selection than the one that was reviewed."""
+    first = open_page("explore/explore.py", n_samples="50")
+    _act(first, "replace", 1)
+    second = open_page("explore/explore.py", **dict(first.query_params))
+    assert _shown_sequences(second) == _shown_sequences(first)
+
+
+def test_rules_that_cannot_be_kept_are_a_sentence(open_page, dataset):
+    """A traceback would be the answer to a link with a contradiction."""
+    app = open_page(
+        "explore/explore.py", pinned="00000000:10-20", rejected="00000000:0-15", n_samples="50"
+    )
+    assert "pinned" in app.warning[0].value

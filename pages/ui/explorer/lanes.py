@@ -49,6 +49,7 @@ def lanes(
     near: FloatArray,
     full: float,
     bad: Sequence[npt.NDArray[np.bool_]],
+    cuts: Sequence[npt.NDArray[np.int64]],
 ) -> dict[str, Any]:
     """Return the timeline as `timeline.js` draws it.
 
@@ -59,6 +60,7 @@ def lanes(
         near: Distance of every sequence to the nearest selected one, shape (S,).
         full: The distance that is drawn brightest.
         bad: Per video of the dataset, which frames a check flags.
+        cuts: Per video of the dataset, the frames that begin a new shot.
     """
     timed = all(np.isfinite(dataset.videos[video].frames["seconds"][0]) for video in videos)
     made = []
@@ -75,7 +77,7 @@ def lanes(
                 "extent": _seconds(table) if timed else frames,
                 "heat": _heat(starts, near[first:last], frames, sequences.length, full),
                 "bad": _runs(table["index"][bad[video]]),
-                "cuts": [],
+                "cuts": cuts[video][:_MOST_RUNS].tolist(),
             }
         )
     return {"unit": "s" if timed else "frames", "lanes": made}

@@ -7,6 +7,8 @@ from pages.ui import loaders
 from pages.ui.explorer.lanes import lanes, sorted_videos
 from pages.ui.parameters import Parameters
 
+NO_CUTS = [np.empty(0, np.int64)] * 3
+
 
 @pytest.fixture
 def opened(dataset):
@@ -28,7 +30,7 @@ def no_flags(opened):
 def test_a_lane_is_as_long_as_its_video(opened, sequences):
     """A lane out of scale would send people to the wrong moment."""
     near = np.zeros(len(sequences), np.float32)
-    made = lanes([2, 0], opened, sequences, near, 1.0, no_flags(opened))
+    made = lanes([2, 0], opened, sequences, near, 1.0, no_flags(opened), NO_CUTS)
     assert made["unit"] == "s"
     assert [lane["video"] for lane in made["lanes"]] == [2, 0]
     assert [lane["extent"] for lane in made["lanes"]] == pytest.approx([40 / 25, 120 / 25])
@@ -39,7 +41,7 @@ def test_heat_is_the_distance_at_that_moment(opened, sequences):
     """A blind spot would be drawn elsewhere, or in another video."""
     near = np.zeros(len(sequences), np.float32)
     near[12 + 3] = 0.5  # frames 30 to 39 of the second video
-    made = lanes([0, 1], opened, sequences, near, 1.0, no_flags(opened))["lanes"]
+    made = lanes([0, 1], opened, sequences, near, 1.0, no_flags(opened), NO_CUTS)["lanes"]
     assert set(made[0]["heat"]) == {0}
     assert made[1]["heat"] == [0, 0, 0, 128, 0, 0, 0, 0, 0, 0]
 
@@ -49,8 +51,16 @@ def test_bad_frames_are_runs(opened, sequences):
     bad = no_flags(opened)
     bad[0][[3, 4, 5, 9]] = True
     near = np.zeros(len(sequences), np.float32)
-    made = lanes([0], opened, sequences, near, 1.0, bad)["lanes"]
+    made = lanes([0], opened, sequences, near, 1.0, bad, NO_CUTS)["lanes"]
     assert made[0]["bad"] == [[3, 6], [9, 10]]
+
+
+def test_cuts_stand_in_the_lane_of_their_video(opened, sequences):
+    """A sequence would be blamed for a cut of another video."""
+    near = np.zeros(len(sequences), np.float32)
+    cuts = [np.array([30, 90]), np.empty(0, np.int64), np.array([5])]
+    made = lanes([2, 0, 1], opened, sequences, near, 1.0, no_flags(opened), cuts)["lanes"]
+    assert [lane["cuts"] for lane in made] == [[5], [30, 90], []]
 
 
 def test_lanes_are_sorted_as_asked(opened, sequences):
