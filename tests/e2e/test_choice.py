@@ -1,0 +1,127 @@
+"""What Explore is for in a real browser: judge, steer, and take the choice elsewhere."""
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.slow
+
+
+def heading(page):
+    """Return the line that says how many sequences are selected."""
+    return page.get_by_role("heading", level=3)
+
+
+def test_a_number_can_be_typed_in_other_units(explore):
+    """A percentage taken for frames would select another amount without a word."""
+    explore.get_by_role("combobox", name="Unit").select_option("sequences")
+    field = explore.get_by_role("spinbutton", name="Samples")
+    expect(field).to_have_value("20")
+    field.fill("12")
+    field.press("Enter")
+    expect(heading(explore)).to_contain_text("12 sequences of 10 frames")
+    explore.get_by_role("combobox", name="Unit").select_option("% of all frames")
+    field.fill("30")  # 150.6 of 502 frames
+    field.press("Enter")
+    expect(heading(explore)).to_contain_text("15 sequences of 10 frames")
+    expect(explore.get_by_role("slider", name="Samples")).to_have_value("150")
+
+
+def test_the_verdict_is_one_sentence(explore):
+    """People would have to read numbers to know whether the choice is any good."""
+    expect(explore.get_by_role("heading", level=2)).to_have_text(
+        re.compile(r"^These 20 sequences cover the dataset (as well as about \d+|better than)")
+    )
+
+
+def test_a_replaced_sequence_goes_and_undo_brings_it_back(explore, settled):
+    """What a reviewer rejects would stay, or take others with it."""
+    marks = explore.locator(".explorer .mark")
+    expect(marks).to_have_count(20)
+    where = "all => all.map(mark => mark.ariaLabel.replace(/Sequence \\d+, /, '')).sort()"
+    before = marks.evaluate_all(where)
+    explore.get_by_role("button", name="sync").nth(1).click()
+    explore.wait_for_url(re.compile("rejected="))
+    settled(explore)
+    after = marks.evaluate_all(where)
+    assert len(set(before) & set(after)) == 19
+    explore.get_by_role("button", name="Undo").click()
+    explore.wait_for_function(
+        "before => JSON.stringify([...document.querySelectorAll('.explorer .mark')]"
+        ".map(mark => mark.ariaLabel.replace(/Sequence \\d+, /, '')).sort())"
+        " === JSON.stringify(before)",
+        arg=before,
+    )
+
+
+def test_a_sequence_is_played_as_a_clip(explore):
+    """The worker's clip would never come, or not be a video that the browser plays."""
+    explore.get_by_role("button", name="play_arrow").first.click()
+    video = explore.locator("[role=dialog] video")
+    expect(video).to_be_visible(timeout=90_000)
+    explore.wait_for_function("() => document.querySelector('[role=dialog] video').videoWidth > 0")
+    length = video.evaluate("video => video.duration")
+    assert 0.2 < length < 1.2  # ten frames
+    explore.keyboard.press("Escape")
+    expect(video).to_have_count(0)
+
+
+def test_the_copied_command_makes_the_same_selection(explore, tmp_path, settled):
+    """The line would run, and select something else than was reviewed."""
+    field = explore.get_by_role("spinbutton", name="Samples")
+    field.fill("50")
+    field.press("Enter")
+    expect(heading(explore)).to_contain_text("5 sequences of 10 frames")
+    settled(explore)
+    where = "all => all.map(mark => mark.ariaLabel)"
+    labels = explore.locator(".explorer .mark").evaluate_all(where)
+    shown = {
+        (name, int(first))
+        for first, name in (
+            re.search(r"frames (\d+) to \d+ of (.+)$", label).groups() for label in labels
+        )
+    }
+    explore.get_by_role("button", name="Copy as command").click()
+    line = explore.get_by_test_id("stCode").first.inner_text()
+    words = shlex.split(line.replace("\\\n", " "))
+    assert words[:3] == ["python", "-m", "seqsel_core"]
+    words = [word for word in words[3:] if not word.startswith("output_dir=")]
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "seqsel_core",
+            *words,
+            f"output_dir={tmp_path}",
+            "run_directory=run",
+        ],
+        capture_output=True,
+        text=True,
+        timeout=400,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    chosen = json.loads((tmp_path / "run/data/sequence_information.json").read_text())
+    assert {(item["video_name"], item["frame_indices"][0]) for item in chosen} == shown
+
+
+def test_a_click_on_the_curve_takes_that_many(explore):
+    """The curve would be a picture only: people read a number off it and type it."""
+    explore.get_by_text("How many are enough").click()
+    curve = explore.locator(".js-plotly-plot", has_text="covering radius").first
+    expect(curve).to_be_visible()
+    box = curve.locator(".plot").first.bounding_box()
+    point = curve.evaluate(
+        "plot => { const trace = plot._fullData.find(t => t.name === 'this order');"
+        " const x = plot._fullLayout.xaxis, y = plot._fullLayout.yaxis;"
+        " return [x._offset + x.l2p(8), y._offset + y.l2p(trace.y[7])]; }"
+    )
+    assert box
+    outer = curve.bounding_box()
+    explore.mouse.click(outer["x"] + point[0], outer["y"] + point[1])
+    expect(heading(explore)).to_contain_text("8 sequences of 10 frames")
