@@ -6,7 +6,7 @@ st.set_page_config(
     page_title="seqsel",
     page_icon="pages/ui/icon.svg",
     layout="wide",
-    initial_sidebar_state="expanded",
+    initial_sidebar_state=340,
 )
 
 # The scripts lie one folder down: Streamlit runs scripts directly in pages/ without this file.

@@ -9,6 +9,7 @@ from pages.ui.explorer import colours, explorer, lanes
 from pages.ui.explorer.region import inside
 from pages.ui.job_panel import job_panel, queue, submit
 from pages.ui.player import player
+from pages.ui.sequence_table import sequence_table
 from pages.ui.strip_list import Strips, looked_at_card, strip_list
 from seqsel_core.errors import SeqselError
 from seqsel_core.jobs.kinds import MAPS
@@ -172,6 +173,11 @@ strips = Strips(dataset, sequences, selection, near, values)
 if focused is not None:
     looked_at_card(strips, focused)
 strip_list(strips, inside(region, sequences, maps) if region else None)
+with st.expander(
+    "Table of all sequences", icon=":material/table_rows:", on_change="rerun", key="table"
+) as panel:
+    if panel.open:
+        sequence_table(strips)
 player(record, dataset, sequences)
 
 with st.sidebar:

@@ -99,7 +99,6 @@ def _history() -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         st.button(
             "Undo",
-            icon=":material/undo:",
             type="tertiary",
             shortcut="Ctrl+Z",
             on_click=parameters.undo,
@@ -107,7 +106,6 @@ def _history() -> None:
         )
         st.button(
             "Redo",
-            icon=":material/redo:",
             type="tertiary",
             shortcut="Ctrl+Y",
             on_click=parameters.redo,
@@ -115,7 +113,6 @@ def _history() -> None:
         )
         st.button(
             "Reset",
-            icon=":material/restart_alt:",
             type="tertiary",
             on_click=parameters.reset,
             disabled=parameters.current() == Parameters(),

@@ -123,7 +123,7 @@ def curve_figure(radii: npt.NDArray[Any], count: int, judge: Judge) -> tuple[go.
         height=300,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
         xaxis={"title": "sequences", "rangemode": "tozero"},
-        yaxis={"title": "covering radius", "rangemode": "tozero"},
+        yaxis={"title": "covering radius"},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         dragmode=False,
         clickmode="event+select",

@@ -39,19 +39,12 @@ def colour(
         ends = np.array([int(video.frames["index"][-1]) + 1 for video in dataset.videos])
         return _scale(sequences.start / ends[sequences.video], 1, sequences)
     if mode in ("Sharpness", "Brightness"):
-        values = _middle_frames(mode.lower(), dataset, sequences)
+        values = middle_frames(mode.lower(), dataset, sequences)
         return _scale(values, float(np.percentile(values, 98)) if len(values) else 1, sequences)
     return {"kind": "none"}
 
 
-def _scale(values: npt.NDArray[Any], full: float, sequences: Sequences) -> dict[str, Any]:
-    """Return values, one per sequence, from dark (0) to bright (`full`)."""
-    shown = np.nan_to_num(values[shown_positions(sequences)].astype(np.float64))
-    scaled = (np.clip(shown / (full if full > 0 else 1), 0, 1) * 255).round().astype(np.uint8)
-    return {"kind": "scale", "values": base64.b64encode(scaled.tobytes()).decode()}
-
-
-def _middle_frames(column: str, dataset: Dataset, sequences: Sequences) -> FloatArray:
+def middle_frames(column: str, dataset: Dataset, sequences: Sequences) -> FloatArray:
     """Return a column of the frame tables at the middle frame of every sequence, shape (S,)."""
     values = np.empty(len(sequences), np.float32)
     for video in np.unique(sequences.video):
@@ -59,3 +52,10 @@ def _middle_frames(column: str, dataset: Dataset, sequences: Sequences) -> Float
         middle = sequences.row[of_video] + sequences.length // 2
         values[of_video] = dataset.videos[video].frames[column][middle]
     return values
+
+
+def _scale(values: npt.NDArray[Any], full: float, sequences: Sequences) -> dict[str, Any]:
+    """Return values, one per sequence, from dark (0) to bright (`full`)."""
+    shown = np.nan_to_num(values[shown_positions(sequences)].astype(np.float64))
+    scaled = (np.clip(shown / (full if full > 0 else 1), 0, 1) * 255).round().astype(np.uint8)
+    return {"kind": "scale", "values": base64.b64encode(scaled.tobytes()).decode()}

@@ -96,6 +96,11 @@ def focus() -> Focus | None:
     return st.session_state.get("focus")
 
 
+def look_at(video: int, frame: int) -> None:
+    """Look at the sequence that holds a frame, as if it was clicked."""
+    st.session_state["focus"] = Focus(video, frame)
+
+
 def region() -> Region | None:
     """Return what the user drew around."""
     return st.session_state.get("region")

@@ -1,0 +1,43 @@
+"""The table of all sequences."""
+
+import numpy as np
+import pytest
+
+from pages.ui import loaders, sequence_table
+from pages.ui.parameters import Parameters
+from pages.ui.strip_list import Strips
+
+
+@pytest.fixture
+def strips(dataset):
+    """Five of 25 sequences of ten frames are selected."""
+    opened = loaders.load_dataset(dataset)
+    values = Parameters(n_samples=50)
+    pool = loaders.load_pool(opened, values)
+    selection = loaders.load_selection(opened, values)
+    near = loaders.load_nearest(opened, values, selection)
+    return Strips(opened, pool.cut.sequences, selection, near, values)
+
+
+def test_a_row_says_what_its_sequence_is(strips):
+    """A rank or a distance in the row of another sequence would mislead every reader."""
+    frame, positions = sequence_table.table_of(strips)
+    assert len(frame) == 25
+    ranked = frame.dropna(subset=["Rank"]).sort_values("Rank")
+    assert ranked.index.tolist() == strips.selection.order.tolist()
+    assert (ranked["Distance to the nearest selected"] < 1e-3).all()
+    row = frame.iloc[13]
+    assert (row["First frame"], row["Last frame"]) == (10, 19)
+    assert row["Seconds"] == pytest.approx(15 / 25)  # of the middle frame
+    assert positions.tolist() == list(range(25))
+
+
+def test_too_many_rows_leave_the_selected_and_the_blind_spots(strips, monkeypatch):
+    """A million rows would stop the browser; the first ones only would hide what matters."""
+    monkeypatch.setattr(sequence_table, "MOST_ROWS", 8)
+    frame, positions = sequence_table.table_of(strips)
+    assert len(frame) == 8
+    assert set(strips.selection.order) <= set(positions)
+    left_out = np.setdiff1d(np.arange(25), positions)
+    others = np.setdiff1d(positions, strips.selection.order)
+    assert strips.near[others].min() >= strips.near[left_out].max()
