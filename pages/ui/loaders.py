@@ -19,6 +19,7 @@ from seqsel_core.config import Config
 from seqsel_core.cuts import cuts_of
 from seqsel_core.dataset import Dataset
 from seqsel_core.errors import SeqselError
+from seqsel_core.evaluate.coverage import distance_to_nearest
 from seqsel_core.evaluate.judge import Judge
 from seqsel_core.evaluate.neighbours import nearest
 from seqsel_core.jobs.kinds import MAPS
@@ -281,8 +282,8 @@ def _nearest(
     points = load_pool(_dataset, values).cut.points
     if not len(_selection):
         return np.zeros(len(points), np.float32)
-    distances, _ = nearest(points, np.arange(len(points)), _selection.order)
-    return distances.astype(np.float32)
+    # In float32, four times as fast as `nearest`: this runs at every move of a slider.
+    return distance_to_nearest(points, np.arange(len(points)), _selection.order)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

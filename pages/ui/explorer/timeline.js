@@ -57,6 +57,7 @@ class Timeline {
       if (view.selected.length <= MOST_RANKS) {
         const rank = place("rank", item.stop, item.stop, lane, "span");
         rank.textContent = item.rank;
+        rank.classList.toggle("outside", item.stop > lane.frames - 0.02 * longest * (lane.frames / lane.extent));
         bar.append(rank);
       }
     }
