@@ -21,10 +21,13 @@ from seqsel_core.relevant import irrelevant_frames
 from seqsel_core.representations import represent
 from seqsel_core.rules import least_gap, rules_for, shortfall
 from seqsel_core.select.constraints import Rules, Steered, most_selectable, steer
+from seqsel_core.select.device import products_for
 from seqsel_core.select.selection import Selection, order_of
+from seqsel_core.select.spread import Before
 from seqsel_core.select.stopping import n_sequences
 from seqsel_core.sequences import IntArray, Sequences, cut, holds_any
 from seqsel_core.store.datapool import PoolContent
+from seqsel_core.weights import weights_of
 from seqsel_core.wishes import (
     Spans,
     check_spans,
@@ -64,6 +67,8 @@ class Pool:
         count: How many are to be selected; None: no limit.
         available: How many the rules allow at most.
         warnings: Sentences for people.
+        before: What of it lies in this dataset, for method=uniform.
+        weights: How welcome each is, shape (S,), float32; None: all alike.
     """
 
     cut: Cut
@@ -74,6 +79,8 @@ class Pool:
     count: int | None
     available: int
     warnings: tuple[str, ...]
+    before: Before | None = None
+    weights: npt.NDArray[np.float32] | None = None
 
 
 def select(
@@ -102,7 +109,7 @@ def select(
     pool = pool_of(dataset, config, cut_up(dataset, config), pinned=pinned, rejected=rejected)
     progress.stage("selecting", min(pool.available, pool.count or pool.available), "sequences")
     selection = steer(
-        order_in(pool, config),
+        order_in(pool, config, config.device),
         _limit(pool),
         config.stopping_condition.min_distance,
         progress.advance,
@@ -173,7 +180,7 @@ def pool_of(
             config.corruptness_check.corruption_threshold,
             config.quality,
         )
-    candidates, first, earlier = _candidates(
+    candidates, first, earlier, places = _candidates(
         dataset, config, cut.sequences, checks, pinned, rejected, warnings
     )
     taken = np.zeros(len(dataset.videos), np.int64)
@@ -190,11 +197,18 @@ def pool_of(
             f"{count} sequences were asked for, but only {available} can be selected; "
             "all of them are."
         )
-    return Pool(cut, checks, candidates, rules, earlier, count, available, tuple(warnings))
+    return Pool(
+        *(cut, checks, candidates, rules, earlier, count, available, tuple(warnings)),
+        before=Before(places, taken_before(dataset, earlier)) if earlier.keys else None,
+        weights=weights_of(dataset, config, cut.sequences, cut.points, candidates),
+    )
 
 
-def order_in(pool: Pool, config: Config) -> Steered:
-    """Return the order in which sequences are picked, with nothing but the pinned ones picked."""
+def order_in(pool: Pool, config: Config, device: str = "cpu") -> Steered:
+    """Return the order in which sequences are picked, with nothing but the pinned ones picked.
+
+    On another `device` than the CPU the picks are the same; see `products_for`.
+    """
     limit = _limit(pool)
     greedy = order_of(
         pool.cut.points,
@@ -207,6 +221,9 @@ def order_in(pool: Pool, config: Config) -> Steered:
         balance=config.balance,
         videos=pool.cut.sequences.video,
         centres=pool.earlier.vectors,
+        before=pool.before,
+        weights=pool.weights,
+        products=products_for(device, pool.cut.points),
     )
     return Steered(greedy, pool.candidates, pool.rules, None if pool.count is None else limit)
 
@@ -253,8 +270,10 @@ def _candidates(
     pinned: Spans,
     rejected: Spans,
     warnings: list[str],
-) -> tuple[npt.NDArray[np.bool_], IntArray, PoolContent]:
-    """Return what can be selected, the pinned ones, and earlier selections; adds to `warnings`.
+) -> tuple[npt.NDArray[np.bool_], IntArray, PoolContent, npt.NDArray[np.bool_]]:
+    """Return what can be selected, the pinned ones, earlier selections and what they take away.
+
+    Adds to `warnings`.
 
     Raises:
         ConfigError: What is pinned or rejected is not there, or contradicts itself.
@@ -296,7 +315,7 @@ def _candidates(
             f"All {int(remaining.sum())} of {len(sequences)} sequences that can be selected are "
             f"rejected, or share frames with one of the {len(out)} that are: reject fewer."
         )
-    return remaining & ~kept_out, positions, earlier
+    return remaining & ~kept_out, positions, earlier, candidates & before
 
 
 def _fewer(sequences: Sequences, selection: Selection, rules: Rules, count: int) -> list[str]:

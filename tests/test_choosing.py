@@ -373,3 +373,22 @@ def test_representations_do_not_mix_in_a_datapool(choose: Select) -> None:
     remember(choose("datapool.name=pool", "stopping_condition.n_samples=5"))
     with pytest.raises(ConfigError, match=r"datapool\.name=pool .*representation=motion"):
         choose("datapool.name=pool", "representation=motion")
+
+
+@pytest.mark.parametrize("gap", ["min_gap=-1", "min_gap=3"])
+def test_uniform_goes_on_evenly_after_a_datapool(choose: Select, gap: str) -> None:
+    """Catches a second run that begins in the middle of the longest video again."""
+    pool, five = "datapool.name=pool", "stopping_condition.n_samples=25"
+    whole = choose("method=uniform", "stopping_condition.n_samples=40", gap)
+    first = choose("method=uniform", five, pool, gap)
+    remember(first)
+    second = choose("method=uniform", "stopping_condition.n_samples=15", pool, gap)
+    assert spans(first) + spans(second) == spans(whole)
+
+
+def test_the_device_reaches_the_selection(choose: Select, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches device=cuda that is ignored."""
+    asked: list[str] = []
+    monkeypatch.setattr("seqsel_core.choosing.products_for", lambda d, _: asked.append(d))
+    assert choose("device=cuda:1").selection
+    assert asked == ["cuda:1"]

@@ -47,6 +47,7 @@ class Gains:
         *,
         power: float = 1,
         exact: int = EXACT,
+        weights: FloatArray | None = None,
     ) -> None:
         """Compute all gains once.
 
@@ -59,6 +60,8 @@ class Gains:
             power: p of the costs dᵖ, at least 1.
             exact: Up to so many candidates the sums are over all of them; of more, over as
                 many evenly spaced ones as need the same memory, but at least 1,000.
+            weights: What the gain of each point is multiplied by, shape (S,), float32, above 0
+                and up to 1; None: all by 1. A weighted gain only falls, too.
         """
         self._points = points
         self._power = power
@@ -67,6 +70,7 @@ class Gains:
         self._served = _spaced(candidates, sample)
         self._row_of = np.full(len(points), -1, np.int64)
         self._row_of[self._rows] = np.arange(len(self._rows))
+        self._weights = None if weights is None else weights[self._rows].astype(np.float64)
         self._norms = np.einsum("sd,sd->s", points, points)
         # No two points are farther apart than this; costs are in units of its power.
         self._scale = np.float32(2 * np.sqrt(self._norms[candidates].max(initial=0)) or 1)
@@ -124,6 +128,8 @@ class Gains:
             saved = self._current - self.costs[rows[at : at + _BATCH]]
             np.maximum(saved, 0, out=saved)
             gains[at : at + _BATCH] = saved.sum(axis=1)
+        if self._weights is not None:
+            gains *= self._weights[rows]
         return gains
 
     def _all_costs(self) -> FloatArray:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqsel_core.select.kcenter import FloatArray, IntArray, KCenter
+from seqsel_core.select.kcenter_products import Products
 
 
 class Greedy(Protocol):
@@ -58,6 +59,8 @@ class Ordered(ABC):
         *,
         centres: FloatArray | None = None,
         min_distance: float = -1,
+        start: str = "medoid",
+        products: Products | None = None,
     ) -> None:
         """Prepare to select.
 
@@ -68,11 +71,13 @@ class Ordered(ABC):
             min_distance: Nothing is picked that is closer than this to a pick or centre;
                 exactly at the distance is allowed. -1: off. The picks of these strategies do
                 not get closer along the order, so the order goes on with what is left.
+            start: The farthest where nothing is picked yet; see `KCenter`.
+            products: Who multiplies the points; see `KCenter`.
 
         Raises:
             ValueError: A point holds NaN or infinity.
         """
-        self._cover = KCenter(points, candidates, centres=centres)
+        self._cover = KCenter(points, candidates, start=start, centres=centres, products=products)
         self._free = candidates.copy()
         self._least = np.float32(min_distance)
         self._thin()

@@ -107,13 +107,28 @@ class KCenter:
         self._settle()
         return self._radii
 
+    def farthest(self) -> tuple[int, float] | None:
+        """Return the farthest free point and its distance, or None where none is left.
+
+        Ties go to the lowest index. Where there is no centre yet, it is the first pick, and the
+        distance inf. Only the points at the frontier are brought up to date.
+        """
+        if self._next is None and self._free.any():
+            if not self._cover.count:
+                return self._first(), math.inf
+            found = self._frontier.farthest()
+            assert found is not None
+            self._ceiling = min(self._ceiling, math.sqrt(found[1]))
+            self._next = found[0], self._ceiling
+        return self._next
+
     def extend(self, count: int) -> None:
         """Pick until there are `count` picks, or no candidate is left.
 
         Ties go to the lowest index. A point that coincides with a centre is picked only when
         nothing else is left.
         """
-        while len(self.order) < count and (farthest := self._farthest()) is not None:
+        while len(self.order) < count and (farthest := self.farthest()) is not None:
             self._settle()
             self._append(*farthest)
 
@@ -139,22 +154,11 @@ class KCenter:
         self._barred_frontier.join()
         self._next = None
 
-    def _farthest(self) -> tuple[int, float] | None:
-        """Return the farthest free point and its distance, or None where none is left."""
-        if self._next is None and self._free.any():
-            if not self._cover.count:
-                return self._first(), math.inf
-            found = self._frontier.farthest()
-            assert found is not None
-            self._ceiling = min(self._ceiling, math.sqrt(found[1]))
-            self._next = found[0], self._ceiling
-        return self._next
-
     def _settle(self) -> None:
         """Note the covering radius after the last pick, before anything changes."""
         if len(self._radii) == len(self.order):
             return
-        farthest = self._farthest()
+        farthest = self.farthest()
         barred = self._barred_frontier.farthest()
         radius = max(farthest[1] if farthest else 0.0, math.sqrt(barred[1]) if barred else 0.0)
         self._radii.append(min(radius, self._radii[-1]) if self._radii else radius)

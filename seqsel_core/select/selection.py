@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypedDict
 
 import numpy as np
 import numpy.typing as npt
 
 from seqsel_core.select.greedy import Greedy
 from seqsel_core.select.kcenter import FloatArray, IntArray, KCenter
+from seqsel_core.select.kcenter_products import Products
 from seqsel_core.select.medoids import MedoidStep
 from seqsel_core.select.service import BALANCE, Service
-from seqsel_core.select.spread import Random, Uniform
+from seqsel_core.select.spread import Before, Random, Uniform
+from seqsel_core.select.weighted import WeightedKCenter
+
+WEIGHTED = ("coreset", "representative", "balanced")
+"""Methods that take weights."""
 
 Advance = Callable[[int], None]
 """Told how many more sequences are picked."""
+
+
+class _Common(TypedDict):
+    centres: FloatArray | None
+    min_distance: float
+    products: Products | None
 
 
 def _nobody(count: int) -> None:
@@ -108,6 +120,9 @@ def order_of(
     balance: float = BALANCE,
     videos: IntArray | None = None,
     centres: FloatArray | None = None,
+    before: Before | None = None,
+    weights: FloatArray | None = None,
+    products: Products | None = None,
 ) -> Greedy:
     """Return the order of a method, with nothing picked yet.
 
@@ -131,12 +146,23 @@ def order_of(
         videos: Of 'uniform': which video each sequence is of, shape (S,), int64; None: all
             are of one.
         centres: Representations that count as selected before, shape (C, D).
+        before: Of 'uniform': where these lie.
+        weights: Of 'coreset', 'representative', 'balanced': how welcome each sequence is, shape
+            (S,), float32, above 0 and up to 1. They change what is picked next, never the
+            distances and radii that are reported. None: all alike.
+        products: Who multiplies the points for the distances; see `KCenter`.
 
     Raises:
-        ValueError: There is no such method, or a point holds NaN or infinity.
+        ValueError: There is no such method, it takes no weights, or a point holds NaN or
+            infinity.
     """
+    if weights is not None and method not in WEIGHTED:
+        raise ValueError(f"method '{method}' takes no weights; {', '.join(WEIGHTED)} do")
+    common: _Common = {"centres": centres, "min_distance": min_distance, "products": products}
+    if method == "coreset" and weights is not None:
+        return WeightedKCenter(points, candidates, weights, start=start, **common)
     if method == "coreset":
-        return KCenter(points, candidates, start=start, centres=centres)
+        return KCenter(points, candidates, start=start, centres=centres, products=products)
     if method == "coreset-medoid":
         most = len(points) if count is None else count
         return MedoidStep(
@@ -144,12 +170,17 @@ def order_of(
         )
     if method in ("representative", "balanced"):
         share = balance if method == "balanced" else 0.0
-        return Service(
-            points, candidates, balance=share, centres=centres, min_distance=min_distance
-        )
+        return Service(points, candidates, balance=share, weights=weights, **common)
     if method == "uniform":
         own = np.zeros(len(points), np.int64) if videos is None else videos
-        return Uniform(points, candidates, videos=own, centres=centres, min_distance=min_distance)
+        return Uniform(
+            points,
+            candidates,
+            videos=own,
+            before=before,
+            centres=centres,
+            min_distance=min_distance,
+        )
     if method == "random":
         return Random(points, candidates, seed=seed, centres=centres, min_distance=min_distance)
     raise ValueError(f"there is no method '{method}'")

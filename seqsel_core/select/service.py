@@ -19,6 +19,7 @@ import numpy.typing as npt
 from seqsel_core.select.gains import EXACT, Gains
 from seqsel_core.select.greedy import Ordered
 from seqsel_core.select.kcenter import FloatArray
+from seqsel_core.select.kcenter_products import Products
 
 BALANCE = 0.25
 """Share of picks for what is rare; near the best on both ends by benchmarks/quality.py."""
@@ -45,6 +46,8 @@ class Service(Ordered):
         centres: FloatArray | None = None,
         min_distance: float = -1,
         exact: int = EXACT,
+        weights: FloatArray | None = None,
+        products: Products | None = None,
     ) -> None:
         """Compute the gains of all candidates.
 
@@ -59,18 +62,30 @@ class Service(Ordered):
             centres: As `Ordered`.
             min_distance: As `Ordered`.
             exact: Up to so many candidates the gains are exact.
+            weights: How welcome each point is as a pick, shape (S,), float32, above 0 and up to
+                1: its gain is multiplied by it, and so is its distance where what is served
+                worst is sought. What is reported stays as it is. None: all alike.
+            products: As `Ordered`.
 
         Raises:
             ValueError: A point holds NaN or infinity.
         """
-        super().__init__(points, candidates, centres=centres, min_distance=min_distance)
+        super().__init__(
+            points, candidates, centres=centres, min_distance=min_distance, products=products
+        )
         self._points = points
         self._norms = np.einsum("sd,sd->s", points, points)
         self._centres = points[:0] if centres is None else centres
         self._balance = balance
+        self._weights = weights
         self._copies = np.zeros(len(points), np.bool_)
         self._gains = Gains(
-            points, np.flatnonzero(candidates), self.nearest, power=power, exact=exact
+            points,
+            np.flatnonzero(candidates),
+            self.nearest,
+            power=power,
+            exact=exact,
+            weights=weights,
         )
 
     def take(self, pick: int) -> None:
@@ -83,16 +98,25 @@ class Service(Ordered):
         place = len(self._centres) + len(self.order)
         rare = math.floor((place + 1) * self._balance) > math.floor(place * self._balance)
         pick = self._largest(self._near_the_worst() if rare else self._free)
-        return self._worst() if pick is None else pick
+        return self._worst()[0] if pick is None else pick
 
-    def _worst(self) -> int:
-        """Return the free candidate that is served worst; ties go to the lowest index."""
-        return int(np.argmax(np.where(self._free, self.nearest, -1)))
+    def _worst(self) -> tuple[int, float]:
+        """Return the free candidate that is served worst and its distance.
+
+        The weights count; ties go to the lowest index.
+        """
+        if self._weights is None:
+            farthest = self._cover.farthest()
+            if farthest is not None and self._free[farthest[0]]:
+                return farthest
+        nearest = self.nearest
+        weighted = nearest if self._weights is None else nearest * self._weights
+        worst = int(np.argmax(np.where(self._free, weighted, -1)))
+        return worst, float(nearest[worst])
 
     def _near_the_worst(self) -> npt.NDArray[np.bool_]:
-        worst = self._worst()
-        radius = self.nearest[worst]
-        if np.isinf(radius):  # nothing is selected yet
+        worst, radius = self._worst()
+        if math.isinf(radius):  # nothing is selected yet
             return self._free
         squared = self._norms + self._norms[worst] - 2 * (self._points @ self._points[worst])
         near: npt.NDArray[np.bool_] = squared <= (_REACH * radius) ** 2

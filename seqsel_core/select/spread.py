@@ -6,12 +6,27 @@ They are what a selection must beat, and honest choices where nothing is known.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from seqsel_core.select.greedy import Ordered
 from seqsel_core.select.kcenter import FloatArray, IntArray
+
+
+@dataclass(frozen=True)
+class Before:
+    """What was selected before, in an earlier run.
+
+    Attributes:
+        places: Sequences that are no candidates only because they were selected before, or lie
+            too near to one that was, shape (S,), bool.
+        counts: How many of each video were selected before, shape (V,), int64.
+    """
+
+    places: npt.NDArray[np.bool_]
+    counts: IntArray
 
 
 class Random(Ordered):
@@ -52,7 +67,7 @@ class Uniform(Ordered):
     The next video is the one that lacks most (Sainte-Laguë: length / (2 picks + 1), so that
     the shares follow the lengths at every number of picks). Within a video the picks go to
     the middle, the quarters, the eighths: van der Corput's sequence, evenly spread at every
-    number. Nested.
+    number. Nested; and what was selected before counts: two runs of five are one run of ten.
     """
 
     def __init__(
@@ -61,6 +76,7 @@ class Uniform(Ordered):
         candidates: npt.NDArray[np.bool_],
         *,
         videos: IntArray,
+        before: Before | None = None,
         centres: FloatArray | None = None,
         min_distance: float = -1,
     ) -> None:
@@ -71,6 +87,7 @@ class Uniform(Ordered):
             candidates: Which points may be picked and must be covered, shape (S,), bool.
             videos: Which video each is of, in the order of time within a video, shape (S,),
                 int64.
+            before: What was selected before; None: nothing.
             centres: As `Ordered`.
             min_distance: As `Ordered`; what is too close is passed over.
 
@@ -78,12 +95,13 @@ class Uniform(Ordered):
             ValueError: A point holds NaN or infinity.
         """
         super().__init__(points, candidates, centres=centres, min_distance=min_distance)
-        positions = np.flatnonzero(candidates)
-        self._members = [
-            positions[videos[positions] == video] for video in np.unique(videos[positions])
-        ]
+        positions = np.flatnonzero(candidates if before is None else candidates | before.places)
+        numbers = np.unique(videos[positions])
+        self._members = [positions[videos[positions] == video] for video in numbers]
         self._lengths = np.array([len(members) for members in self._members], np.float64)
-        self._visits = np.zeros(len(self._members), np.int64)
+        self._visits = np.zeros(len(numbers), np.int64)
+        if before is not None:
+            self._visits += before.counts[numbers]
 
     def _next(self) -> int | None:
         while self._free.any():
