@@ -11,6 +11,7 @@ from types import FrameType
 from seqsel_core.config import Config, options
 from seqsel_core.engine import RunResult, run
 from seqsel_core.errors import SeqselError
+from seqsel_core.output.proof_text import proof_lines
 from seqsel_core.output.readable import printable
 from seqsel_core.progress import Terminal
 from seqsel_core.store_command import store_command
@@ -82,7 +83,7 @@ def summary(result: RunResult) -> str:
         f"Selected {len(choice.selection)} sequences of {choice.sequences.length} frames "
         f"({choice.n_selected_frames} of {dataset.n_frames} frames) "
         f"from {videos} of {len(dataset.videos)} videos.",
-        f"Covering radius {choice.selection.covering_radius:.3f}.",
+        *(proof_lines(result.proof) if result.proof else ()),
     ]
     if dataset.unreadable:
         lines.append(f"{len(dataset.unreadable)} videos cannot be read:")

@@ -31,6 +31,7 @@ from seqsel_core.video.discover import FRAME_ORDERS
 from seqsel_core.video.limits import Limits
 
 METHODS = ("coreset", "coreset-medoid", "representative", "balanced", "uniform", "random")
+WEIGHTED = ("coreset", "representative", "balanced")
 REMAINDERS = ("drop", "overlap", "keep")
 REPRESENTATIONS = ("mean", "motion")
 EVEN_OVER = ("", "video", "folder")
@@ -65,6 +66,11 @@ class Config:
     )
     embed_every: int = option(
         1, "embed every so many frames, at most the length; the others share the one before"
+    )
+    judge: str = option(
+        "",
+        "a second encoder, named as encoder=, that had no part in the selection and judges it in "
+        "the report; embeds all videos once more; '': none",
     )
     compile: bool = option(
         False, "compile the network on a CUDA device: a slow start, then faster batches"
@@ -105,6 +111,12 @@ class Config:
     )
     balance: float = option(
         0.25, "of method=balanced: share of picks for what is rare, 0 (typical) to 1 (rare)"
+    )
+    typicality: float = option(
+        0.0, "of coreset, representative, balanced: prefer sequences with near neighbours; 0: off"
+    )
+    sharpness: float = option(
+        0.0, "of the same methods: avoid what is less sharp than usual in its video; 0: off"
     )
     start: str = option("medoid", "first pick of coreset: medoid (most central), or first")
     seed: int = option(0, "seed of method=random and of UMAP")
@@ -196,6 +208,12 @@ class Config:
         _one_of("method", self.method, METHODS)
         if not 0 <= self.balance <= 1:
             raise ConfigError(f"balance={self.balance:g} is not between 0 (typical) and 1 (rare).")
+        for name in ("typicality", "sharpness"):
+            if not 0 <= (strength := getattr(self, name)) < math.inf:
+                raise ConfigError(f"{name}={strength:g} is not a number of at least 0 (off).")
+            if strength and self.method not in WEIGHTED:
+                names = ", ".join(WEIGHTED)
+                raise ConfigError(f"{name} is for method={names}; method={self.method} weighs not.")
         _one_of("remainder", self.remainder, REMAINDERS)
         _one_of("representation", self.representation, REPRESENTATIONS)
         _one_of("even_over", self.even_over, EVEN_OVER)

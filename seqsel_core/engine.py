@@ -17,10 +17,12 @@ from seqsel_core.dataset import Dataset, Unreadable
 from seqsel_core.earlier import remember
 from seqsel_core.embed.spec import NONE, EncoderSpec, encoder_spec
 from seqsel_core.errors import NothingReadable, StoreError
+from seqsel_core.evaluate.proof import Proof, prove
 from seqsel_core.opening import shard_key, sort_out
 from seqsel_core.preconditions import refuse_early
 from seqsel_core.progress import Progress, Silent
 from seqsel_core.relevant import only_relevant
+from seqsel_core.second_opinion import JudgeProgress, judge_config, opinion_of
 from seqsel_core.store.catalogue import Catalogue
 from seqsel_core.store.files import trouble
 from seqsel_core.store.projections import Projections
@@ -45,10 +47,12 @@ class RunResult:
     Attributes:
         choice: The selection.
         output: The folder that was written.
+        proof: How good the selection is; None where nothing is selected.
     """
 
     choice: Choice
     output: Path
+    proof: Proof | None
 
 
 def embed(
@@ -129,12 +133,17 @@ def run(
                 "Nothing to decode or embed: all "
                 f"{len(dataset.videos) + len(dataset.unreadable)} videos are stored."
             )
-        choice = select(dataset, config, progress)
+        judge = None
+        if config.judge:
+            judge = embed(judge_config(config), JudgeProgress(progress), found=found)
+        choice, judges = opinion_of(select(dataset, config, progress), judge)
+        progress.stage("judging", 0, "encoders")
+        proof = prove(choice, judges)
         for warning in choice.warnings:
             progress.note(f"Warning: {warning}")
-        path = folder.write(choice, _maps(choice, progress), progress)
+        path = folder.write(choice, proof, _maps(choice, progress), progress)
         remember(choice)
-    return RunResult(choice, path)
+    return RunResult(choice, path, proof)
 
 
 def _maps(choice: Choice, progress: Progress) -> MapSet:

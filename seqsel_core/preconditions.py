@@ -6,6 +6,7 @@ from pathlib import Path
 
 from seqsel_core.config import Config
 from seqsel_core.errors import ConfigError
+from seqsel_core.second_opinion import refuse_judge
 from seqsel_core.select.stopping import n_sequences
 from seqsel_core.store.datapool import Datapool
 
@@ -15,6 +16,7 @@ def refuse_early(config: Config) -> None:
 
     Raises:
         ConfigError: An option is missing, or cannot be fulfilled whatever the videos are.
+        EncoderError: The judge is no encoder.
     """
     for name in ("input_dir", "output_dir"):
         if not getattr(config, name):
@@ -29,5 +31,7 @@ def refuse_early(config: Config) -> None:
     n_sequences(config.stopping_condition.n_samples, config.selected_sequence_length, 0)
     if config.embeddings and not Path(config.embeddings).expanduser().is_file():
         raise ConfigError(f"embeddings={config.embeddings} does not exist.")
+    if config.judge:
+        refuse_judge(config)
     if config.datapool.name:
         Datapool(config.resolved_data_dir(), config.datapool.name)

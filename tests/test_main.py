@@ -214,7 +214,7 @@ def test_hostile_names_in_the_summary_are_text(capsys):
         sequences=SimpleNamespace(length=3),
         n_selected_frames=3,
     )
-    print(summary(SimpleNamespace(choice=choice, output=Path("out\udcff"))))
+    print(summary(SimpleNamespace(choice=choice, output=Path("out\udcff"), proof=None)))
     shown = capsys.readouterr().out
     assert "  clip\\xff\\x1b[2J\\n.mp4: cannot be opened: \\x1b[2J" in shown.splitlines()
     assert shown.splitlines()[-1] == "Written to out\\xff"

@@ -9,7 +9,6 @@ from pages.ui.explorer import colours, explorer, lanes
 from pages.ui.explorer.region import inside
 from pages.ui.job_panel import job_panel, queue, submit
 from pages.ui.player import player
-from pages.ui.sequence_table import sequence_table
 from pages.ui.strip_list import Strips, looked_at_card, strip_list
 from seqsel_core.errors import SeqselError
 from seqsel_core.jobs.kinds import MAPS
@@ -177,6 +176,8 @@ with st.expander(
     "Table of all sequences", icon=":material/table_rows:", on_change="rerun", key="table"
 ) as panel:
     if panel.open:
+        from pages.ui.sequence_table import sequence_table  # pandas takes a second to load
+
         sequence_table(strips)
 player(record, dataset, sequences)
 

@@ -60,15 +60,12 @@ class Verdict:
 
     @property
     def sentence(self) -> str:
-        """The verdict by the mean distance, in one sentence."""
-        needed = self.versus["mean"].random_needed.median
-        if self.selection.count == 1:
-            these, cover = "This 1 sequence", "covers"
-        else:
-            these, cover = f"These {self.selection.count:,} sequences", "cover"
-        if np.isinf(needed):
-            return f"{these} {cover} the dataset better than {LARGEST:,} random ones."
-        return f"{these} {cover} the dataset as well as about {round(needed):,} random ones."
+        """The verdict by the mean distance and by the covering radius, in one sentence."""
+        count = self.selection.count
+        these = "This 1 sequence covers" if count == 1 else f"These {count:,} sequences cover"
+        average = _as_many(self.versus["mean"].random_needed.median)
+        worst = _as_many(self.versus["radius"].random_needed.median)
+        return f"{these} the dataset {average} random ones on average, its rarest part {worst}."
 
 
 class Judge:
@@ -138,6 +135,10 @@ class Judge:
             better_than=float((self.randoms.at(name, count) > value).mean()),
             random_needed=self.randoms.as_good_as(name, value),
         )
+
+
+def _as_many(needed: float) -> str:
+    return f"better than {LARGEST:,}" if np.isinf(needed) else f"as well as about {needed:,.0f}"
 
 
 def _measures(distances: FloatArray) -> dict[str, float]:

@@ -50,11 +50,6 @@ class Proof:
     elbow: int | None
 
     @property
-    def fairest(self) -> Opinion:
-        """The opinion that counts: of a judge where there is one."""
-        return self.opinions[-1]
-
-    @property
     def sentences(self) -> list[str]:
         """The verdicts, one sentence per encoder."""
         if len(self.opinions) == 1:

@@ -12,7 +12,8 @@ from PIL import Image
 
 from seqsel_core.choice import Choice
 from seqsel_core.evaluate.distances import Decision, Statistics
-from seqsel_core.output import figures, histograms, scatter
+from seqsel_core.evaluate.proof import Proof
+from seqsel_core.output import figures, histograms, proof_figure, scatter
 from seqsel_core.output.colours import MUTED
 from seqsel_core.output.fonts import Fonts
 from seqsel_core.output.pictures import frame_range, strip, video_name
@@ -22,17 +23,23 @@ from seqsel_core.project.map_set import MapSet
 
 
 def write_plots(
-    choice: Choice, statistics: Statistics, maps: MapSet, folder: Path, progress: Progress
+    choice: Choice,
+    statistics: Statistics,
+    proof: Proof | None,
+    maps: MapSet,
+    folder: Path,
+    progress: Progress,
 ) -> None:
     """Draw all plots of a run.
 
     `distance_distr_before.png`, `distance_distr_after.png`; for every map `scatter_NAME.png`
     and `scatter_NAME_no_overlay.png`; `scatter_pca_selected.png`; and for every example of a
-    removed sequence `filter_decision_N.png`.
+    removed sequence `filter_decision_N.png`; `covering_radius.png` where anything is selected.
 
     Args:
         choice: The selection.
-        statistics: Its judgement.
+        statistics: Its distances.
+        proof: How good it is; None where nothing is selected.
         maps: The maps to draw.
         folder: Where the files are written; made if it does not exist.
         progress: Told of every plot.
@@ -40,7 +47,7 @@ def write_plots(
     Raises:
         OSError: A file exists, or cannot be written.
     """
-    plots = _plots(choice, statistics, maps)
+    plots = _plots(choice, statistics, proof, maps)
     folder.mkdir(exist_ok=True)
     progress.stage("drawing plots", len(plots), "plots")
     for name, draw in plots.items():
@@ -48,7 +55,9 @@ def write_plots(
         progress.advance(1, name)
 
 
-def _plots(choice: Choice, statistics: Statistics, maps: MapSet) -> dict[str, Callable[[], Figure]]:
+def _plots(
+    choice: Choice, statistics: Statistics, proof: Proof | None, maps: MapSet
+) -> dict[str, Callable[[], Figure]]:
     """Return {name of the plot: what draws it}, so that one figure is in memory at a time."""
     fonts = Fonts(item.video.name for item in choice.dataset.videos)
     plots: dict[str, Callable[[], Figure]] = {
@@ -56,6 +65,8 @@ def _plots(choice: Choice, statistics: Statistics, maps: MapSet) -> dict[str, Ca
         "distance_distr_after": partial(histograms.after_figure, statistics),
         "scatter_pca_selected": partial(scatter.selected_map_figure, choice, fonts),
     }
+    if proof is not None:
+        plots["covering_radius"] = partial(proof_figure.radius_figure, proof)
     for name in maps.coordinates:
         plots[f"scatter_{name}"] = partial(scatter.map_figure, choice, maps, name, fonts)
         plots[f"scatter_{name}_no_overlay"] = partial(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from seqsel_core.choice import Choice
 from seqsel_core.evaluate.distances import Statistics
+from seqsel_core.evaluate.proof import Proof
 from seqsel_core.output.report_json import report_data
 from seqsel_core.output.report_pdf import report_pdf
 from seqsel_core.output.text import json_bytes, write_new
@@ -17,6 +18,7 @@ from seqsel_core.project.map_set import MapSet
 def write_report(
     choice: Choice,
     statistics: Statistics,
+    proof: Proof | None,
     maps: MapSet,
     started: datetime,
     folder: Path,
@@ -26,7 +28,8 @@ def write_report(
 
     Args:
         choice: The selection.
-        statistics: Its judgement.
+        statistics: Its distances.
+        proof: How good it is; None where nothing is selected.
         maps: The maps to show.
         started: When the run began; the report says that it ended now.
         folder: Where the two files are written; must exist.
@@ -36,7 +39,7 @@ def write_report(
         OSError: A file exists, or cannot be written.
     """
     ended = datetime.now(started.tzinfo)
-    data = report_data(choice, statistics, started, ended)
+    data = report_data(choice, statistics, proof, started, ended)
     write_new(folder / "report.json", json_bytes(data))
-    pdf = report_pdf(choice, statistics, maps, started, ended, progress)
+    pdf = report_pdf(choice, statistics, proof, maps, started, ended, progress)
     write_new(folder / "report.pdf", pdf)

@@ -11,6 +11,7 @@ from seqsel_core.choice import Choice
 from seqsel_core.config import options
 from seqsel_core.evaluate.counts import FOUND, Counts
 from seqsel_core.evaluate.distances import Distribution, Statistics
+from seqsel_core.evaluate.proof import Proof
 from seqsel_core.output import histograms, scatter
 from seqsel_core.output.colours import MUTED
 from seqsel_core.output.document import Document
@@ -21,6 +22,7 @@ from seqsel_core.output.readable import plural, shorten
 from seqsel_core.output.report_json import versions
 from seqsel_core.output.report_pictures import draw_decisions, draw_strips, draw_timelines
 from seqsel_core.output.report_problems import draw_problems
+from seqsel_core.output.report_proof import draw_proof
 from seqsel_core.progress import Progress
 from seqsel_core.project.map_set import MapSet
 
@@ -28,6 +30,7 @@ from seqsel_core.project.map_set import MapSet
 def report_pdf(
     choice: Choice,
     statistics: Statistics,
+    proof: Proof | None,
     maps: MapSet,
     started: datetime,
     ended: datetime,
@@ -37,7 +40,8 @@ def report_pdf(
 
     Args:
         choice: The selection.
-        statistics: Its judgement.
+        statistics: Its distances.
+        proof: How good it is; None where nothing is selected.
         maps: The maps to show.
         started: When the run began.
         ended: When it ended.
@@ -46,11 +50,12 @@ def report_pdf(
     fonts = Fonts(_given_texts(choice))
     document = Document("Selection report", fonts)
     sections: dict[str, Callable[[], None]] = {
-        "summary": lambda: _draw_summary(document, choice, statistics, ended),
+        "summary": lambda: _draw_summary(document, choice, statistics, proof, ended),
+        "proof": lambda: draw_proof(document, choice, proof),
         "problems": lambda: draw_problems(document, choice),
         "selected sequences": lambda: draw_strips(document, choice),
         "maps": lambda: _draw_maps(document, choice, maps, fonts),
-        "distances": lambda: _draw_distances(document, choice, statistics),
+        "distances": lambda: _draw_distances(document, statistics),
         "timelines": lambda: draw_timelines(document, choice),
         "examples": lambda: draw_decisions(document, choice, statistics),
         "run": lambda: _draw_run(document, choice, started, ended),
@@ -76,12 +81,18 @@ def _given_texts(choice: Choice) -> Iterator[str]:
 
 
 def _draw_summary(
-    document: Document, choice: Choice, statistics: Statistics, ended: datetime
+    document: Document,
+    choice: Choice,
+    statistics: Statistics,
+    proof: Proof | None,
+    ended: datetime,
 ) -> None:
     document.title("Selection report")
     document.paragraph(f"{ended:%d %B %Y, %H:%M}", colour=MUTED)
     document.space(2)
     document.paragraph(_sentence(choice), size=11)
+    for sentence in proof.sentences if proof else ():
+        document.paragraph(sentence, size=11, bold=True)
     document.heading("What became of the input")
     counts = statistics.counts
     _draw_counts(document, counts, ("input", "unreadable", "left_out", "removed", "selected"))
@@ -148,19 +159,13 @@ def _draw_maps(document: Document, choice: Choice, maps: MapSet, fonts: Fonts) -
         document.figure(png(scatter.map_figure(choice, maps, name, fonts)), 160)
 
 
-def _draw_distances(document: Document, choice: Choice, statistics: Statistics) -> None:
+def _draw_distances(document: Document, statistics: Statistics) -> None:
     document.heading("Distances", follows=60)
-    document.paragraph(_judgement(choice, statistics))
-    for title, distributions in (
-        ("To the nearest other sequence of the same set", statistics.within),
-        ("From every sequence of the input to the nearest of the set", statistics.coverage),
-    ):
-        if not distributions:
-            continue
+    if statistics.within:
         document.keep_together(30)
-        document.paragraph(title, bold=True)
+        document.paragraph("To the nearest other sequence of the same set", bold=True)
         header = ["set", "n", "mean", "std", "min", "p10", "median", "p90", "max"]
-        rows = [[SET_NAMES[name], *_numbers(d)] for name, d in distributions.items()]
+        rows = [[SET_NAMES[name], *_numbers(d)] for name, d in statistics.within.items()]
         document.table([header, *rows], [2.2, *[1] * 8], align="L" + "R" * 8)
     if statistics.sampled_queries:
         document.paragraph(
@@ -171,24 +176,6 @@ def _draw_distances(document: Document, choice: Choice, statistics: Statistics) 
         )
     document.figure(png(histograms.before_figure(statistics)), 150)
     document.figure(png(histograms.after_figure(statistics)), 150)
-
-
-def _judgement(choice: Choice, statistics: Statistics) -> str:
-    if "selected" not in statistics.coverage:
-        return "No sequence is selected."
-    farthest = {name: d.maximum for name, d in statistics.coverage.items()}
-    text = (
-        "Distances are Euclidean, between averaged embeddings: 0 is the same, and what is far "
-        "apart looks different. No sequence that could be selected is farther than "
-        f"{farthest['selected']:.3f} from a selected one (covering radius); with a random "
-        f"selection of the same size (seed {statistics.seed}) it is {farthest['random']:.3f}."
-    )
-    if choice.config.datapool.name:
-        text += (
-            " Earlier selections of the datapool count as selected when picking, but not in "
-            "these numbers."
-        )
-    return text
 
 
 def _numbers(distribution: Distribution) -> list[str]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 from seqsel_core.choice import Choice
 from seqsel_core.errors import OutputError
+from seqsel_core.evaluate.proof import Proof
 from seqsel_core.output.config_files import write_config
 from seqsel_core.output.filenames import write_filenames
 from seqsel_core.output.frames import write_frames
@@ -89,11 +90,12 @@ class RunFolder:
         assert self._partial is not None
         return self._partial
 
-    def write(self, choice: Choice, maps: MapSet, progress: Progress) -> Path:
+    def write(self, choice: Choice, proof: Proof | None, maps: MapSet, progress: Progress) -> Path:
         """Write all files and give the folder its final name.
 
         Args:
             choice: The selection.
+            proof: How good it is; None where nothing is selected.
             maps: Where its frames lie, for the plots and the report.
             progress: Told of every stage.
 
@@ -111,8 +113,8 @@ class RunFolder:
             progress.stage("measuring distances", 0, "sequences")
             statistics = evaluate(choice)
             write_data(choice, self.partial, progress)
-            write_plots(choice, statistics, maps, self.partial / "plots", progress)
-            write_report(choice, statistics, maps, self.started, self.partial, progress)
+            write_plots(choice, statistics, proof, maps, self.partial / "plots", progress)
+            write_report(choice, statistics, proof, maps, self.started, self.partial, progress)
             return self._publish()
         except OSError as error:
             raise OutputError(

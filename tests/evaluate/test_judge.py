@@ -33,7 +33,11 @@ def test_a_good_selection_is_worth_many_random_ones(scenes) -> None:
         assert versus.better_than == 1
         assert versus.value < versus.uniform
         assert 20 < versus.random_needed.low <= versus.random_needed.high
-    assert "These 20 sequences cover the dataset as well as about " in verdict.sentence
+    needed = {name: round(versus.random_needed.median) for name, versus in verdict.versus.items()}
+    assert verdict.sentence == (
+        f"These 20 sequences cover the dataset as well as about {needed['mean']} random ones on "
+        f"average, its rarest part as well as about {needed['radius']}."
+    )
 
 
 def test_a_poor_selection_is_worth_few(scenes) -> None:

@@ -12,6 +12,7 @@ from matplotlib.collections import LineCollection
 from PIL import Image
 
 from seqsel_core.evaluate.distances import evaluate
+from seqsel_core.evaluate.proof import prove
 from seqsel_core.output import figures, histograms, scatter
 from seqsel_core.output.colours import style
 from seqsel_core.output.fonts import Fonts
@@ -51,13 +52,14 @@ def test_every_plot_is_a_picture(choose, write_clip, tmp_path) -> None:
     )
     maps = _maps(choice, "pca", "umap_k_5", "umap_k_15", "umap_k_50")
 
-    write_plots(choice, evaluate(choice), maps, tmp_path / "plots", Silent())
+    write_plots(choice, evaluate(choice), prove(choice), maps, tmp_path / "plots", Silent())
 
     scatters = {f"scatter_{name}{end}" for name in maps.coordinates for end in ("", "_no_overlay")}
     expected = {
         *scatters,
         *(f"filter_decision_{number}" for number in range(3)),
         *("distance_distr_before", "distance_distr_after", "scatter_pca_selected"),
+        "covering_radius",
     }
     written = {path.stem: path for path in (tmp_path / "plots").glob("*.png")}
     assert set(written) == expected
@@ -75,7 +77,7 @@ def test_nothing_is_written_over(choose, write_clip, tmp_path) -> None:
     (tmp_path / "distance_distr_before.png").write_bytes(b"mine")
 
     with pytest.raises(FileExistsError):
-        write_plots(choice, evaluate(choice), _maps(choice), tmp_path, Silent())
+        write_plots(choice, evaluate(choice), prove(choice), _maps(choice), tmp_path, Silent())
 
     assert (tmp_path / "distance_distr_before.png").read_bytes() == b"mine"
 
@@ -130,7 +132,9 @@ def test_hostile_names_are_text(choose, write_clip, tmp_path) -> None:
     choice = choose("stopping_condition.n_samples=16")
 
     figure = scatter.plain_map_figure(choice, _maps(choice), "pca", _fonts(choice))
-    write_plots(choice, evaluate(choice), _maps(choice), tmp_path / "plots", Silent())
+    write_plots(
+        choice, evaluate(choice), prove(choice), _maps(choice), tmp_path / "plots", Silent()
+    )
 
     FigureCanvasAgg(figure).draw()
     shown = _legend(figure)
@@ -162,10 +166,12 @@ def test_nothing_selected_and_a_single_frame(choose, write_clip, tmp_path) -> No
     single = choose("stopping_condition.n_samples=1")
     nothing = dataclasses.replace(single, selection=single.selection.first(0))
 
-    for name, choice in {"nothing": nothing, "single": single}.items():
-        write_plots(choice, evaluate(choice), _maps(choice), tmp_path / name, Silent())
+    for name, choice, count in (("nothing", nothing, 5), ("single", single, 6)):
+        write_plots(
+            choice, evaluate(choice), prove(choice), _maps(choice), tmp_path / name, Silent()
+        )
 
-        assert len(list((tmp_path / name).iterdir())) == 5
+        assert len(list((tmp_path / name).iterdir())) == count
 
 
 def test_histograms_show_what_was_counted(choose, write_clip) -> None:

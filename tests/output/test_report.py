@@ -16,6 +16,7 @@ from pypdf import PdfReader
 
 from seqsel_core import Choice
 from seqsel_core.evaluate.distances import evaluate
+from seqsel_core.evaluate.proof import prove
 from seqsel_core.output import report_pictures
 from seqsel_core.output.report import write_report
 from seqsel_core.progress import Silent
@@ -23,15 +24,16 @@ from seqsel_core.project.map_set import MapSet, mapped_frames
 
 pytestmark = pytest.mark.filterwarnings("error::UserWarning")
 
+Judges = dict[str, np.ndarray]
 STARTED = datetime.now(UTC) - timedelta(seconds=90)
 
 
-def _write(choice: Choice, folder: Path, *maps: str) -> None:
+def _write(choice: Choice, folder: Path, *maps: str, judges: Judges | None = None) -> None:
     video, row = mapped_frames([len(item.frames) for item in choice.dataset.videos])
     points = np.random.default_rng(0).standard_normal((len(row), 2)).astype(np.float32)
     found = MapSet(video, row, dict.fromkeys(maps, points))
     folder.mkdir(exist_ok=True)
-    write_report(choice, evaluate(choice), found, STARTED, folder, Silent())
+    write_report(choice, evaluate(choice), prove(choice, judges), found, STARTED, folder, Silent())
 
 
 def _data(folder: Path) -> dict:
@@ -239,3 +241,28 @@ def test_nothing_is_written_over(choose, write_clip, tmp_path) -> None:
         _write(choice, tmp_path)
 
     assert (tmp_path / "report.pdf").read_bytes() == b"mine"
+
+
+def test_the_proof_stands_in_both_reports(choose, write_clip, tmp_path) -> None:
+    """Catches a verdict that does not reach the reader, or a judge taken for the other encoder."""
+    write_clip("a.mkv", 30)
+    choice = choose("stopping_condition.n_samples=6")
+    other = np.random.default_rng(5).standard_normal((30, 4)).astype(np.float32)
+    proof = prove(choice, {"other-encoder": other})
+    assert proof is not None
+
+    _write(choice, tmp_path / "out", judges={"other-encoder": other})
+
+    text, told = _text(tmp_path / "out"), _data(tmp_path / "out")["proof"]
+    for opinion, in_json in zip(proof.opinions, told["opinions"], strict=True):
+        assert opinion.verdict.sentence == in_json["sentence"]
+        assert opinion.verdict.sentence in text
+        for name, versus in opinion.verdict.versus.items():
+            numbers = in_json["against_random_and_uniform"][name]
+            assert (numbers["value"], numbers["uniform"]) == (versus.value, versus.uniform)
+            assert numbers["random"]["low"] <= numbers["random"]["high"]
+            band = f"{versus.random.low:.3f}–{versus.random.high:.3f}"
+            assert f"{versus.value:.3f} {versus.random.median:.3f} {band}" in text
+    assert text.index("Seen by none-224, which selected") < text.index("Seen by other-encoder")
+    assert "The selection reaches 1 of 1 video." in text
+    assert told["suggested_sequences"] == proof.elbow

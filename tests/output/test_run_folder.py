@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from seqsel_core.errors import OutputError
+from seqsel_core.evaluate.proof import prove
 from seqsel_core.output.run_folder import RunFolder, write_data
 from seqsel_core.output.text import name_of_cell, name_of_line
 from seqsel_core.progress import Silent
@@ -38,7 +39,7 @@ def test_every_file_of_a_run(choose, write_clip, tmp_path) -> None:
     )
 
     with RunFolder(tmp_path / "out", "run") as folder:
-        path = folder.write(choice, _maps(choice), Silent())
+        path = folder.write(choice, prove(choice), _maps(choice), Silent())
 
     assert path == tmp_path / "out" / "run"
     files = {name for name in _everything(path) if (path / name).is_file()}
@@ -50,6 +51,7 @@ def test_every_file_of_a_run(choose, write_clip, tmp_path) -> None:
         *("data/embeddings.csv", "data/selected_embeddings.csv"),
         "data/sequence_information.json",
         *("plots/distance_distr_before.png", "plots/distance_distr_after.png"),
+        "plots/covering_radius.png",
         *(f"plots/{name}{overlay}.png" for name in maps for overlay in ("", "_no_overlay")),
         *("report.pdf", "report.json", "log.txt"),
     }
@@ -68,7 +70,7 @@ def test_names_that_hold_anything(choose, write_clip, write_frames_of, tmp_path)
     assert len(names) == 6
 
     with RunFolder(tmp_path / "out", odd) as folder:
-        path = folder.write(choice, _maps(choice), Silent())
+        path = folder.write(choice, prove(choice), _maps(choice), Silent())
 
     data = path / "data"
     assert {n for n in _everything(data / "sampled") if (data / "sampled" / n).is_file()} == names
@@ -150,7 +152,7 @@ def test_two_runs_in_one_second(tmp_path, monkeypatch) -> None:
     with RunFolder(tmp_path) as first, RunFolder(tmp_path) as second:
         second.final = first.final
         assert first.partial != second.partial
-        paths = [first.write(None, None, Silent()), second.write(None, None, Silent())]
+        paths = [first.write(None, None, None, Silent()), second.write(None, None, None, Silent())]
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", paths[0].parent.name)
     assert re.fullmatch(r"\d\d:\d\d:\d\d", paths[0].name)
     assert paths[1].name == f"{paths[0].name}-2"
@@ -170,7 +172,7 @@ def test_a_disk_that_is_full(tmp_path, monkeypatch) -> None:
         pytest.raises(OutputError, match=r"run cannot be written: No space left on device\."),
         RunFolder(tmp_path, "run") as folder,
     ):
-        folder.write(None, None, Silent())
+        folder.write(None, None, None, Silent())
     assert _everything(tmp_path) == set()
 
 

@@ -1,0 +1,271 @@
+"""What each move on the page Explore costs: server time, bytes to the browser, memory.
+
+    python benchmarks/explore.py [--frames 1000000] [--videos 200] [--profile DIRECTORY]
+
+Stored frames of 1,280 dimensions (float16, memory-mapped, wandering like video) are cut into
+sequences of ten; app.py runs whole in a process of its own, in Streamlit's test runner, without
+a browser. A time is that of the whole script run. Bytes are those of all messages of the run,
+but of what the browser keeps from the runs before; strips are fetched apart from them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import cProfile
+import json
+import logging
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.local_script_runner import LocalScriptRunner
+
+from seqsel_core.embed.measures import Measures
+from seqsel_core.embed.spec import encoder_spec
+from seqsel_core.opening import open_dataset, shard_key
+from seqsel_core.project.map_set import mapped_frames
+from seqsel_core.project.maps import pca, stack
+from seqsel_core.store.datasets import Datasets, Listing
+from seqsel_core.store.projections import Projections
+from seqsel_core.store.shards import ShardInfo, ShardStore
+from seqsel_core.video.discover import Found
+from seqsel_core.video.types import Video
+
+DIMENSIONS = 1280
+ENCODER = "efficientnet-lite0"
+APP = Path(__file__).parents[1] / "app.py"
+LIMIT_KB, LIMIT_MB = 100, 1500
+KEPT_RUNS = 2  # a browser keeps large messages for so many runs: global.maxCachedMessageAge
+
+
+def main() -> None:
+    """Store the videos, and measure the page in a new process."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--frames", type=int, default=100_000)
+    parser.add_argument("--videos", type=int, default=200)
+    parser.add_argument("--profile", type=Path, help="folder for a profile of every move")
+    parser.add_argument("--data", type=Path, help="store the videos here, or find them here")
+    parser.add_argument("--page", action="store_true", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    logging.disable(logging.WARNING)
+    if given.page:
+        _measure(given.profile)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        data_dir = given.data or Path(folder)
+        if not any(data_dir.glob("shards")):
+            _store(data_dir, given.videos, given.frames // given.videos)
+        print(f"Explore with {given.frames:,} frames in {given.videos} videos", flush=True)
+        # The main process held all embeddings; its memory says nothing about the page.
+        environment = {**os.environ, "SEQSEL_DATA_DIR": str(data_dir)}
+        command = [sys.executable, __file__, "--page"]
+        command += ["--profile", str(given.profile)] if given.profile else []
+        subprocess.run(command, check=True, env=environment)
+
+
+class Browser:
+    """Stands for the browser: sends what it would send, and counts what it gets."""
+
+    def __init__(self) -> None:
+        """Open no page yet."""
+        self.app = AppTest.from_file(str(APP), default_timeout=600)
+        self.app.switch_page("pages/explore/explore.py")
+        self.bytes = 0
+        self.picture_bytes = 0
+        self.components: dict[str, ForwardMsg] = {}
+        self._run = 0
+        self._sent: dict[str, dict[str, Any]] = {}
+        self._kept: dict[str, int] = {}
+        ForwardMsgQueue.on_before_enqueue_msg(self._get)
+
+    def open(self) -> None:
+        """Open the page."""
+        self._begin()
+        self.app.run()
+        self._finish()
+
+    def move(self, label: str, value: int) -> None:
+        """Move the number slider of a label."""
+        data = json.loads(self._proto(label).json)
+        self._send(
+            label, {"move": {"value": value, "step": data["step"], "turn": data["seen"] + 1}}
+        )
+
+    def lasso(self) -> None:
+        """Draw around all points of the PCA map that lie right of its middle."""
+        corners = [[0, -100], [100, -100], [100, 100], [0, 100]]
+        self._send("explorer", {"region": {"map": "pca", "polygon": corners}})
+
+    def hover(self, video: int, frame: int) -> None:
+        """Point at a frame; only the fragment of the maps runs."""
+        fragment = self.components["explorer"].delta.fragment_id
+        ask = LocalScriptRunner.request_rerun
+        tree = self.app._tree
+
+        def ask_for_fragment(runner: Any, data: Any) -> bool:
+            return ask(runner, replace(data, fragment_id=fragment))
+
+        LocalScriptRunner.request_rerun = ask_for_fragment  # type: ignore[assignment, method-assign]
+        try:
+            self._send("explorer", {"hover": {"video": video, "frame": frame}})
+        finally:
+            LocalScriptRunner.request_rerun = ask  # type: ignore[method-assign]
+        self.app._tree = tree
+        picture = json.loads(self._proto("explorer").json)["picture"]
+        assert picture, "no picture came"
+        self.picture_bytes = len(picture["src"])
+
+    def _send(self, name: str, state: dict[str, Any]) -> None:
+        states = self.app._tree.get_widget_states()
+        self._sent[name] = {**self._sent.get(name, {}), **state}  # what is not sent is taken back
+        text = json.dumps(self._sent[name])
+        states.widgets.append(WidgetState(id=self._proto(name).id, json_value=text))
+        self._begin()
+        self.app._run(states)
+        self._finish()
+
+    def _proto(self, name: str) -> Any:
+        return self.components[name].delta.new_element.bidi_component
+
+    def _begin(self) -> None:
+        self.bytes = self.picture_bytes = 0
+        self._run += 1
+
+    def _finish(self) -> None:
+        assert not self.app.exception, self.app.exception[0].value
+
+    def _get(self, message: ForwardMsg) -> None:
+        """Count a message; a large one that the browser keeps is a reference to it."""
+        kept = self._kept.get(message.hash, -KEPT_RUNS)
+        if message.metadata.cacheable:
+            self._kept[message.hash] = self._run
+        known = message.metadata.cacheable and self._run - kept < KEPT_RUNS
+        self.bytes += len(message.hash) + 50 if known else message.ByteSize()
+        if message.delta.new_element.WhichOneof("type") == "bidi_component":
+            proto = message.delta.new_element.bidi_component
+            name = proto.component_name
+            if name == "number_slider":
+                name = json.loads(proto.json)["label"]
+            self.components[name] = message
+
+
+def _measure(profiles: Path | None) -> None:
+    browser = Browser()
+    moves: list[tuple[str, int, Callable[[], None]]] = [
+        ("first view", 3000, browser.open),
+        ("n_samples 200 → 300", 50, lambda: browser.move("Samples", 300)),
+        ("n_samples 300 → 310", 50, lambda: browser.move("Samples", 310)),
+        ("n_samples 310 → 250", 50, lambda: browser.move("Samples", 250)),
+        ("length 10 → 11", 500, lambda: browser.move("Sequence length", 11)),
+        ("length 11 → 10", 500, lambda: browser.move("Sequence length", 10)),
+        ("lasso to strips", 1000, browser.lasso),
+        ("picture on hover", 200, lambda: browser.hover(0, 100)),
+        ("picture on hover, again", 200, lambda: browser.hover(1, 200)),
+    ]
+    head = f"{'':<26}{'ms':>8}{'limit':>8}{'':>7}{'kB':>9}{'limit':>8}{'':>7}{'MB peak':>9}"
+    print(head, flush=True)
+    for number, (name, limit, move) in enumerate(moves):
+        profile = cProfile.Profile() if profiles else None
+        milliseconds = _timed(move, profile)
+        kilobytes = (browser.bytes - browser.picture_bytes) / 1000
+        first = number == 0  # all code and all points come with it
+        print(
+            f"{name:<26}{milliseconds:>8.0f}{limit:>8}{_met(milliseconds <= limit)}"
+            f"{kilobytes:>9.1f}"
+            + (f"{'':>15}" if first else f"{LIMIT_KB:>8}{_met(kilobytes <= LIMIT_KB)}")
+            + f"{_peak_mb():>9.0f}",
+            flush=True,
+        )
+        if profile and profiles:
+            profiles.mkdir(parents=True, exist_ok=True)
+            profile.dump_stats(profiles / f"{number}.prof")
+    peak = _peak_mb()
+    print(f"peak memory of the process {peak:.0f} MB, limit {LIMIT_MB}{_met(peak <= LIMIT_MB)}")
+
+
+def _met(met: bool) -> str:
+    return f"{'met' if met else 'MISSED':>7}"
+
+
+def _timed(move: Callable[[], None], profile: cProfile.Profile | None) -> float:
+    """Return the milliseconds of the script run that a move causes.
+
+    What the test runner does around it, about 20 ms, no server does.
+    """
+    taken = 0.0
+    run = LocalScriptRunner._run_script
+
+    def run_timed(runner: LocalScriptRunner, data: Any) -> None:
+        nonlocal taken
+        began = time.perf_counter()
+        if profile:
+            profile.runcall(run, runner, data)
+        else:
+            run(runner, data)
+        taken += time.perf_counter() - began
+
+    LocalScriptRunner._run_script = run_timed  # type: ignore[assignment, method-assign]
+    try:
+        move()
+    finally:
+        LocalScriptRunner._run_script = run  # type: ignore[method-assign]
+    return 1000 * taken
+
+
+def _peak_mb() -> float:
+    """Return the largest resident memory of this process so far, its mapped files included."""
+    # Not `ru_maxrss`: a child begins with that of its parent.
+    status = Path("/proc/self/status").read_text("utf-8")
+    line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) / 1024
+
+
+def _store(data_dir: Path, count: int, frames: int) -> None:
+    """Store videos as embedding would, without decoding or a network."""
+    random = np.random.default_rng(0)
+    store, datasets, spec = ShardStore(data_dir), Datasets(data_dir), encoder_spec(ENCODER)
+    record = datasets.create("x", data_dir, "folder", encoder=ENCODER, frame_order="alphabetical")
+    picture = BytesIO()
+    Image.new("RGB", (192, 108), (90, 120, 160)).save(picture, "JPEG")
+    videos = [Video(f"{number:04d}.mp4", data_dir / f"{number}", 1) for number in range(count)]
+    for number, video in enumerate(videos):
+        scene = random.standard_normal((1, DIMENSIONS), np.float32)
+        walk = random.standard_normal((frames, DIMENSIONS), np.float32)
+        walk *= 0.05
+        np.cumsum(walk, axis=0, out=walk)
+        walk += scene
+        walk /= np.linalg.norm(walk, axis=1, keepdims=True)
+        writer = store.writer(f"{number:032x}", shard_key(spec, video))
+        for index, vector in enumerate(walk):
+            row = (index, index, index / 25, number * frames + index, False, *Measures())
+            writer.append(vector, row, picture.getvalue())
+        writer.finish(
+            ShardInfo(spec.key, "pyav", frames, DIMENSIONS, 192, 108, (1, 25), frames, ())
+        )
+    ids = tuple(f"{number:032x}" for number in range(count))
+    listing = Listing(Found(tuple(videos), (), ()), ids)
+    datasets.save_listing(record.id, listing)
+    dataset = open_dataset(store, record, listing)
+    assert dataset is not None
+    video_of, row_of = mapped_frames([len(part) for part in dataset.embeddings])
+    mapped = [part[row_of[video_of == at]] for at, part in enumerate(dataset.embeddings)]
+    coordinates = pca(stack(mapped))
+    for name in ("pca", "umap_k_15-seed_0"):  # any coordinates serve as a second map
+        Projections(data_dir, dataset.key).save(name, coordinates)
+
+
+if __name__ == "__main__":
+    main()
