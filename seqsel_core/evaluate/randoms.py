@@ -15,7 +15,7 @@ SELECTIONS = 100
 LARGEST = 2000
 """Largest random selection; what covers better than that is said to."""
 
-_CELLS = 10_000_000  # distances kept at once, 40 MB
+_CELLS = 4_000_000  # distances kept at once, 16 MB
 _BLOCK = 4096  # points of one matrix product
 
 
@@ -85,8 +85,8 @@ def random_selections(
     """Measure random selections of every size.
 
     Each is one random order; its first k are the selection of k. Distances are measured from
-    all candidates up to 3,162 of them; of more, from as many evenly spaced ones as take the
-    same memory (1,000 of 10,000), but at least 300.
+    all candidates up to 2,000 of them; of more, from as many evenly spaced ones as take the
+    same memory (400 of 10,000), but at least 300.
 
     Args:
         points: Representations, shape (S, D), float32.

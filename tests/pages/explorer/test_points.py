@@ -1,6 +1,7 @@
 """The points of the maps, as the browser reads them."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from pages.ui import loaders
 from pages.ui.explorer import points
 from pages.ui.parameters import Parameters
+from seqsel_core.sequences import cut
 
 
 @pytest.fixture
@@ -21,13 +23,17 @@ def unpacked(packed):
     """Return (header, {column: values})."""
     size = int.from_bytes(packed[:4], "little")
     header = json.loads(packed[4 : 4 + size])
-    columns = ["video", "start", "folder", "seconds"]
-    columns += [f"{name}_{axis}" for name in header["maps"] for axis in "xy"]
-    kinds = ["<i4"] * 3 + ["<f4"] * (1 + 2 * len(header["maps"]))
-    at, found = 4 + size, {}
-    for column, kind in zip(columns, kinds, strict=True):
-        found[column] = np.frombuffer(packed, kind, header["count"], at)
-        at += 4 * header["count"]
+    videos, folders, counts = np.array(header["videos"]).T
+    found = {"video": np.repeat(videos, counts), "folder": np.repeat(folders, counts)}
+    at, count = 4 + size, header["count"]
+    kind = np.dtype("<u4" if header["wide"] else "<u2")
+    found["start"] = np.frombuffer(packed, kind, count, at)
+    at += count * kind.itemsize
+    for name, limits in header["limits"].items():
+        for axis, (low, high) in zip("xy", limits, strict=True):
+            values = np.frombuffer(packed, "<u2", count, at)
+            found[f"{name}_{axis}"] = low + (high - low) * values / 65535
+            at += 2 * count
     assert at == len(packed)
     return header, found
 
@@ -39,9 +45,8 @@ def test_every_sequence_lies_at_its_middle_frame(scene):
     assert header["count"] == header["total"] == len(sequences) == 12 + 9 + 4
     assert columns["video"].tolist() == [0] * 12 + [1] * 9 + [2] * 4
     assert columns["start"][13] == 10
-    assert columns["seconds"][13] == pytest.approx(10 / 25)
     middle = maps.at("pca", 1, np.array([15]))[0]  # of frames 10 to 19 of the second video
-    assert [columns["pca_x"][13], columns["pca_y"][13]] == pytest.approx(middle)
+    assert [columns["pca_x"][13], columns["pca_y"][13]] == pytest.approx(middle, abs=1e-3)
 
 
 def test_videos_of_one_folder_have_one_number(scene):
@@ -62,3 +67,18 @@ def test_too_many_are_thinned_evenly_and_counted(scene, monkeypatch):
     assert (header["count"], header["total"]) == (5, 25)
     assert points.shown_positions(sequences).tolist() == [0, 6, 12, 18, 24]
     assert columns["start"].tolist() == [0, 60, 0, 60, 30]
+
+
+def test_another_cut_has_other_points(scene):
+    """The browser would keep the points of side by side sequences under those of a stride."""
+    dataset, sequences, maps = scene
+    other = cut(dataset.frame_indices, 10, remainder="overlap")
+    assert points.points_id(dataset, sequences, maps) != points.points_id(dataset, other, maps)
+
+
+def test_first_frames_beyond_two_bytes_are_kept(scene):
+    """In a video of an hour, sequences would be shown at another place."""
+    dataset, sequences, maps = scene
+    late = replace(sequences, start=sequences.start + 70_000)
+    _, columns = unpacked(points._packed.__wrapped__("late", dataset, late, maps))
+    assert columns["start"].tolist() == late.start.tolist()
