@@ -104,6 +104,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 videos = lanes.sorted_videos(sort, dataset, sequences, selection.order, near)
 pages = -(-len(videos) // _LANES)
 page = min(st.session_state.get("lane_page", 1), pages)
+explorer.forget_others(dataset.key)
 looked_at = explorer.focus()
 region = explorer.region()
 focused = explorer.position_of(looked_at, sequences) if looked_at else None

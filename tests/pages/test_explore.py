@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 
+from pages.ui.explorer.explorer import Focus
 from tests.pages.number_sliders import move, shown
 
 
@@ -245,3 +246,14 @@ def test_rules_that_cannot_be_kept_are_a_sentence(open_page, dataset):
         "explore/explore.py", pinned="00000000:10-20", rejected="00000000:0-15", n_samples="50"
     )
     assert "pinned" in app.warning[0].value
+
+
+def test_what_was_clicked_belongs_to_its_dataset(open_page, dataset):
+    """A lasso of one dataset would hide most of the next."""
+    app = open_page("explore/explore.py")
+    app.session_state["focus"] = Focus(1, 20)
+    app.run()
+    assert any(item.value == "**Looked at**" for item in app.markdown)
+    app.session_state["explorer_dataset"] = "another"
+    app.run()
+    assert not any(item.value == "**Looked at**" for item in app.markdown)

@@ -106,10 +106,12 @@ def region() -> Region | None:
     return st.session_state.get("region")
 
 
-def forget() -> None:
-    """Forget what was clicked and drawn around, as for another dataset."""
-    for key in ("focus", "region", "hover"):
-        st.session_state.pop(key, None)
+def forget_others(dataset_key: str) -> None:
+    """Forget what was pointed at, clicked and drawn around in another dataset."""
+    if st.session_state.get("explorer_dataset") != dataset_key:
+        for key in ("focus", "region", "hover"):
+            st.session_state.pop(key, None)
+        st.session_state["explorer_dataset"] = dataset_key
 
 
 def position_of(place: Focus, sequences: Sequences) -> int | None:
