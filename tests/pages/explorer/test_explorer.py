@@ -1,0 +1,66 @@
+"""What the browser sends of the maps and the timeline; tests/e2e moves the real ones."""
+
+import json
+
+import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+
+def explorer_of(app):
+    """Return what the browser is told to draw."""
+    protos = [item.proto for item in app.get("bidi_component")]
+    return next(proto for proto in protos if proto.component_name == "explorer")
+
+
+def send(app, state):
+    """Send what the browser sends."""
+    states = app._tree.get_widget_states()
+    states.widgets.append(WidgetState(id=explorer_of(app).id, json_value=json.dumps(state)))
+    app._run(states)
+    assert not app.exception, app.exception[0].value
+
+
+def test_a_click_looks_at_the_sequence_that_holds_the_frame(open_page, dataset):
+    """The strip of another sequence would be shown."""
+    app = open_page("explore/explore.py")
+    send(app, {"focus": {"video": 1, "frame": 37}})
+    assert json.loads(explorer_of(app).json)["focus"] == {"video": 1, "start": 30}
+    assert any("frames 30–39" in item.value for item in app.markdown)
+
+
+def test_the_picture_of_the_frame_that_is_pointed_at_comes(open_page, dataset):
+    """The tip would show another frame, or nothing."""
+    app = open_page("explore/explore.py")
+    send(app, {"hover": {"video": 0, "frame": 50}})
+    picture = json.loads(explorer_of(app).json)["picture"]
+    assert picture["key"] == "0:50"
+    assert picture["text"] == "frame 50 · 2.0 s"
+    assert picture["src"].startswith("data:image/jpeg;base64,")
+
+
+def test_names_of_files_are_sent_as_text(open_page, dataset):
+    """The second video is called b <i>x</i>.mp4; the browser shows it with textContent."""
+    view = json.loads(explorer_of(open_page("explore/explore.py")).json)
+    assert "b <i>x</i>.mp4" in {lane["name"] for lane in view["timeline"]["lanes"]}
+
+
+@pytest.mark.parametrize("name", ["hover", "focus", "region"])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        7,
+        [],
+        {"video": -1, "frame": 3},
+        {"video": 99, "frame": 3},
+        {"video": 0, "frame": 10**12},
+        {"video": "<b>", "frame": None},
+        {"video": float("inf"), "frame": 0},
+        {"map": "no such map", "polygon": [[0, 0], [1, 0], [1, 1]]},
+        {"map": None, "polygon": [[0, 0], [1, 0], ["x", 1]]},
+    ],
+)
+def test_nonsense_from_the_browser_still_shows_a_page(open_page, dataset, name, sent):
+    """A changed client would crash the page."""
+    app = open_page("explore/explore.py")
+    send(app, {name: sent})
+    assert "20 sequences" in app.subheader[0].value
