@@ -1,10 +1,12 @@
 """seqsel in the browser: the router. Start it with `make app`."""
 
+from pathlib import Path
+
 import streamlit as st
 
 st.set_page_config(
     page_title="seqsel",
-    page_icon="pages/ui/icon.svg",
+    page_icon=str(Path(__file__).parent / "pages/ui/icon.svg"),
     layout="wide",
     initial_sidebar_state=340,
 )

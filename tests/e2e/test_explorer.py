@@ -115,6 +115,22 @@ def test_a_slider_move_keeps_the_zoom_and_moves_every_view(maps):
     assert maps.evaluate(axis) == zoomed
 
 
+def test_another_length_moves_the_points_too(maps):
+    """The maps would go on showing the sequences of the length before."""
+    count = (
+        "() => [...document.querySelectorAll('.explorer .js-plotly-plot')]"
+        ".map(plot => plot.data[0].x.length)"
+    )
+    assert maps.evaluate(count) == [50, 50]
+    field = maps.get_by_role("spinbutton", name="Sequence length")
+    field.fill("5")
+    field.press("Enter")
+    maps.wait_for_function(f"JSON.stringify(({count})()) === '[100,100]'")
+    field.fill("10")
+    field.press("Enter")
+    maps.wait_for_function(f"JSON.stringify(({count})()) === '[50,50]'")
+
+
 def test_nothing_is_loaded_from_elsewhere(maps, sample_server):
     """An icon or a font from another host would tell it of every visit, and fail without it."""
     asked = []

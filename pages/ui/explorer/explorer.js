@@ -25,6 +25,10 @@ class Explorer {
     root.querySelector("[data-do=reset]").onclick = () => this.maps.forEach((map) => map.reset(window.Plotly));
     root.querySelector("[data-do=clear]").onclick = () => this.send("region", null);
     this.redraw = () => this.draw();
+  }
+
+  // Drawing waits for Plotly and for the points, which come apart from the view.
+  open() {
     for (const name of ["seqsel-points", "seqsel-plotly"]) window.addEventListener(name, this.redraw);
   }
 
@@ -117,6 +121,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".explorer");
   if (!explorers.has(root)) explorers.set(root, new Explorer(root));
   const explorer = explorers.get(root);
+  explorer.open(); // again each time: it may have been closed in between
   explorer.show(data, (name, value) => setTriggerValue(name, value ?? { cleared: true }));
   return () => explorer.close();
 }

@@ -1,6 +1,6 @@
 """One run of one implementation of greedy k-center, in a process of its own.
 
-    python benchmarks/kcenter_peers.py NAME POINTS.npy COUNT ORDER.npy
+    python benchmarks/_kcenter_peers.py NAME POINTS.npy COUNT ORDER.npy
 
 Writes the picks to ORDER.npy and prints seconds and peak memory as JSON; or why there is none.
 `benchmarks/kcenter.py` calls it, possibly with another Python that has the peers installed.

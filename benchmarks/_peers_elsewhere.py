@@ -1,6 +1,6 @@
 """One run of FiftyOne or LightlyStudio over a folder of videos, in a process of its own.
 
-    python benchmarks/peers_elsewhere.py NAME FOLDER OUT.npz SIDE BATCH THREADS
+    python benchmarks/_peers_elsewhere.py NAME FOLDER OUT.npz SIDE BATCH THREADS
 
 Writes the embeddings to OUT.npz, one array per video in order of names, and prints seconds and
 processor seconds as JSON; or that it is not installed. `benchmarks/peers.py` calls it, mostly
