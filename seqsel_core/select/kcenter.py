@@ -8,6 +8,8 @@ learning known as core-set selection (Sener & Savarese, ICLR 2018).
 from __future__ import annotations
 
 import math
+import os
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import numpy.typing as npt
@@ -175,20 +177,31 @@ class KCenter:
         free = np.flatnonzero(self._free)
         if self._start == "first":
             return int(free[0])
-        mean = _mean(self._cover.points, np.flatnonzero(self._candidates))
-        away = np.empty(len(free))
-        for at in range(0, len(free), _PIECE):
-            piece = self._cover.points[free[at : at + _PIECE]].astype(np.float64)
+        points = self._cover.points
+        mean = _mean(points, np.flatnonzero(self._candidates))
+        # x² − 2xm in float32 tells all but the nearest few from the mean; those, float64.
+        away = self._cover.squares[free] - 2 * (points @ mean.astype(np.float32))[free]
+        near = free[away <= away.min() + np.float32(2 * self._cover.error)]
+        exact = np.empty(len(near))
+        for at in range(0, len(near), _PIECE):
+            piece = points[near[at : at + _PIECE]].astype(np.float64)
             piece -= mean
-            away[at : at + _PIECE] = np.square(piece, out=piece).sum(axis=1)
-        return int(free[away.argmin()])
+            exact[at : at + _PIECE] = np.square(piece, out=piece).sum(axis=1)
+        return int(near[exact.argmin()])
 
 
 def _mean(points: FloatArray, positions: IntArray) -> npt.NDArray[np.float64]:
-    total = np.zeros(points.shape[1])
-    for at in range(0, len(positions), _PIECE):
-        total += points[positions[at : at + _PIECE]].sum(axis=0, dtype=np.float64)
-    return total / len(positions)
+    """Return the mean of the points at positions, (D,), the same with any number of threads."""
+
+    def total(at: int) -> npt.NDArray[np.float64]:
+        piece = positions[at : at + _PIECE]
+        consecutive = piece[-1] - piece[0] == len(piece) - 1
+        rows = points[piece[0] : piece[-1] + 1] if consecutive else points[piece]
+        return rows.sum(axis=0, dtype=np.float64)
+
+    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as threads:
+        totals = list(threads.map(total, range(0, len(positions), _PIECE)))
+    return np.sum(totals, axis=0) / len(positions)
 
 
 def _refuse_unusable(squares: FloatArray, candidates: npt.NDArray[np.bool_]) -> None:

@@ -16,6 +16,7 @@ from seqsel_core.select.kcenter_products import (
 
 _NEAR = 1e-3  # of the largest square; below it c² + x² − 2xc has lost too many digits
 _FEW = 16  # points
+_WORTH_COPYING = 0.75  # of a block: with fewer left, those are copied
 _PAIRS = 1 << 20  # numbers per piece of exact differences
 
 
@@ -78,27 +79,58 @@ class Cover:
         self.products.add(centre, square)
         self.count += 1
 
-    def refresh(self, positions: IntArray) -> None:
-        """Let points, shape (R,), see every centre, in pieces of bounded memory."""
+    def refresh(self, positions: IntArray, floor: float = -np.inf) -> None:
+        """Let points, shape (R,), see every centre, in pieces of bounded memory.
+
+        Args:
+            positions: The points.
+            floor: A point whose bound falls to this squared distance need not see the rest.
+        """
         positions = positions[self.seen[positions] < self.count]
         apart = self.upper[positions] > 0
         self.seen[positions[~apart]] = self.count  # nothing is nearer than a copy
         positions = positions[apart]
         positions = positions[np.argsort(self.seen[positions], kind="stable")]
-        at = 0
-        while at < len(positions):
-            missed = self.count - int(self.seen[positions[at]])
-            size = min(max(self.products.elements // missed, 256), 4096)
-            piece = positions[at : at + size]
-            self.see(piece, self.products.gather(piece))
-            at += size
+        size = max(self.products.elements // self.products.stride, 256)
+        for at in range(0, len(positions), size):
+            self._catch_up(positions[at : at + size], floor)
 
-    def see(self, positions: IntArray, block: object) -> None:
-        """Let points whose block is at hand see every centre."""
-        first = int(self.seen[positions].min(initial=self.count))
-        if first == self.count:
+    def _catch_up(self, positions: IntArray, floor: float) -> None:
+        """Let points, those that have seen fewest first, see centres some at a time."""
+        products = self.products
+        block = products.gather(positions)
+        seen = self.seen[positions]
+        first = int(seen[0])
+        while first < self.count:
+            stop = first + products.stride
+            stop = stop if stop + products.stride // 2 < self.count else self.count
+            late = int(np.searchsorted(seen, stop))  # the others have seen these already
+            self.see(positions[:late], products.head(block, late), first, stop)
+            keep = self.upper[positions] > floor
+            left = int(keep.sum())
+            if not left:
+                return
+            if left < _WORTH_COPYING * len(keep):
+                positions, seen = positions[keep], seen[keep]
+                block = products.narrow(block, keep)
+            first = max(stop, int(seen[0]))
+
+    def see(
+        self, positions: IntArray, block: object, first: int | None = None, stop: int | None = None
+    ) -> None:
+        """Let points whose block is at hand see every centre.
+
+        Args:
+            positions: The points, shape (R,).
+            block: The same points, as `Products` gave them.
+            first: The first centre that they need to see; None: that one of them has not seen.
+            stop: The centre before which they may stop; None: behind the last.
+        """
+        stop = self.count if stop is None else stop
+        first = int(self.seen[positions].min(initial=stop)) if first is None else first
+        if first >= stop:
             return
-        values, which = self.products.nearest(block, first)
+        values, which = self.products.nearest(block, first, stop)
         values += self.squares[positions]
         near_limit = np.float32(_NEAR * self._largest)
         limit = self.upper[positions]
@@ -108,12 +140,12 @@ class Cover:
         values, which, moved = values[closer], which[closer], positions[closer]
         near = np.flatnonzero(values < near_limit)
         if len(near):
-            values[near], which[near] = self._closest(moved[near], first, values[near])
+            values[near], which[near] = self._closest(moved[near], first, stop, values[near])
         lower = values < self.upper[moved]
         values, which, moved = values[lower], which[lower], moved[lower]
         self.upper[moved] = values
         self.which[moved] = which
-        self.seen[positions] = self.count
+        self.seen[positions] = np.maximum(self.seen[positions], stop)
 
     def direct(self, position: int) -> float:
         """Return the squared distance of a fresh point to its nearest centre, in float64."""
@@ -129,7 +161,9 @@ class Cover:
         stale = np.flatnonzero((since < self.count) & (values > 0))
         stale = stale[np.argsort(since[stale], kind="stable")]
         for piece, first in self._pieces(stale, since):
-            rows, centres = self._rivals(positions[piece], first, self.upper[positions[piece]])
+            rows, centres = self._rivals(
+                positions[piece], first, self.count, self.upper[positions[piece]]
+            )
             found = self._differences(positions[piece][rows], centres)
             np.minimum.at(values, piece[rows], found)
         self._exact[positions], self._exact_seen[positions] = values, self.count
@@ -144,24 +178,24 @@ class Cover:
             at += size
 
     def _closest(
-        self, positions: IntArray, first: int, values: FloatArray
+        self, positions: IntArray, first: int, stop: int, values: FloatArray
     ) -> tuple[npt.NDArray[np.float64], IntArray]:
         """Return the distances behind rounded `values`, squared, and the centres they are to."""
-        rows, centres = self._rivals(positions, first, values)
+        rows, centres = self._rivals(positions, first, stop, values)
         found = self._differences(positions[rows], centres)
         order = np.lexsort((centres, found, rows))
         best = order[np.unique(rows[order], return_index=True)[1]]
         return found[best], centres[best]
 
     def _rivals(
-        self, positions: IntArray, first: int, values: FloatArray
+        self, positions: IntArray, first: int, stop: int, values: FloatArray
     ) -> tuple[IntArray, IntArray]:
         """Return pairs of point and centre whose distance may be that of `values`, squared."""
-        points, centres = self.points[positions], self._centres[first : self.count]
+        points, centres = self.points[positions], self._centres[first:stop]
         few = len(points) <= _FEW  # as is usual; threads would wait for each other
         squared = np.vecdot(points[:, None], centres) if few else points @ centres.T
         squared *= -2
-        squared += self._centre_squares[first : self.count]
+        squared += self._centre_squares[first:stop]
         squared += self.squares[positions, None]
         limit = values + np.float32(2 * self.error)
         rows, which = np.nonzero(squared <= limit[:, None])

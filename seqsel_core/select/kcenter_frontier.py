@@ -79,8 +79,8 @@ class Frontier:
                 np.partition(values, -size)[-size], np.float32(values.max() - 3 * cover.error)
             )
         chosen = np.flatnonzero(values >= max(least, np.float32(0)))
-        cover.refresh(chosen)
         self._bound = float(least) if least > 0 else -np.inf
+        cover.refresh(chosen, self._bound)
         self._live = chosen
         self._narrow(cover.upper[chosen] > self._bound, anew=True)
 

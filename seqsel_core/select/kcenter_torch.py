@@ -21,6 +21,7 @@ class TorchProducts:
 
     frontier = 16384
     elements = 1 << 24
+    stride = 1024  # every look at who may stop waits for the device
 
     def __init__(self, points: FloatArray, device: str = "cuda") -> None:
         """Copy points, shape (S, D), float32, to a device."""
@@ -47,11 +48,14 @@ class TorchProducts:
         """Return the points of a block that are flagged, shape (R,)."""
         return block[torch.tensor(keep, device=self._device)]
 
-    def nearest(self, block: torch.Tensor, first: int) -> tuple[FloatArray, IntArray]:
-        """Find the nearest of the centres from number `first` on; see `Products.nearest`."""
+    def head(self, block: torch.Tensor, count: int) -> torch.Tensor:
+        """Return the first points of a block, a view."""
+        return block[:count]
+
+    def nearest(self, block: torch.Tensor, first: int, stop: int) -> tuple[FloatArray, IntArray]:
+        """Find the nearest of the centres first to stop - 1; see `Products.nearest`."""
         with torch.no_grad(), _whole_float32():
-            centres = self._doubled[first : self._count]
-            between = torch.addmm(self._squares[first : self._count], block, centres.T)
+            between = torch.addmm(self._squares[first:stop], block, self._doubled[first:stop].T)
             values, which = between.min(dim=1)
         return values.cpu().numpy(), which.cpu().numpy() + first
 
