@@ -20,7 +20,7 @@ import numpy.typing as npt
 from pipeline import ENCODER, videos_to_read
 
 from seqsel_core import Config, embed
-from seqsel_core.select.selection import select_sequences
+from seqsel_core.select.selection import nested, order_of
 from seqsel_core.sequences import cut, pool
 
 LENGTH = 10
@@ -65,7 +65,7 @@ def _compare(
 
 def _select(points: npt.NDArray[np.float32], count: int) -> list[int]:
     everything = np.ones(len(points), np.bool_)
-    selection = select_sequences(points, everything, method="coreset", count=count)
+    selection = nested(order_of(points, everything), count)
     return [int(position) for position in selection.order]
 
 

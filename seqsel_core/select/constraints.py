@@ -14,7 +14,7 @@ import numpy.typing as npt
 from seqsel_core.select.greedy import Greedy
 from seqsel_core.select.kcenter import FloatArray, IntArray
 from seqsel_core.select.packing import Places, most_apart, room_around
-from seqsel_core.select.selection import Advance, Selection
+from seqsel_core.select.selection import Advance, Selection, nested
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -230,21 +230,4 @@ def steer(
             pinned ones stay, however close. -1: off.
         advance: Told of every pick; what it raises ends the selection.
     """
-    least = np.float32(min_distance)
-    first = steered.n_pinned
-    advance(first)
-    while (done := len(steered.order)) < count:
-        if done > first and steered.distances[-1] < least:
-            break
-        steered.extend(done + 1)
-        if len(steered.order) == done:
-            break
-        advance(1)
-    distances = np.array(steered.distances[:count], np.float32)
-    close = np.flatnonzero(distances[first:] < least)
-    kept = first + int(close[0]) if len(close) else len(distances)
-    return Selection(
-        np.array(steered.order[:kept], np.int64),
-        distances[:kept],
-        np.array(steered.radii[:kept], np.float32),
-    )
+    return nested(steered, count, min_distance, advance, pinned=steered.n_pinned)

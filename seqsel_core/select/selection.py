@@ -1,4 +1,4 @@
-"""From representations to an ordered selection: one function for every method."""
+"""Every method's order, and the selection that is its first picks."""
 
 from __future__ import annotations
 
@@ -60,52 +60,6 @@ class Selection:
     def first(self, count: int) -> Selection:
         """Return the selection of the first `count` picks."""
         return Selection(self.order[:count], self.distances[:count], self.radii[:count])
-
-
-def select_sequences(
-    points: FloatArray,
-    candidates: npt.NDArray[np.bool_],
-    *,
-    method: str = "coreset",
-    count: int | None = None,
-    min_distance: float = -1,
-    start: str = "medoid",
-    seed: int = 0,
-    balance: float = BALANCE,
-    videos: IntArray | None = None,
-    centres: FloatArray | None = None,
-    advance: Advance = _nobody,
-) -> Selection:
-    """Select sequences until a stopping condition is reached.
-
-    Args:
-        points: Representations, shape (S, D), float32.
-        candidates: Which may be selected, shape (S,), bool.
-        method: See `order_of`.
-        count: Select at most this many; None: no limit.
-        min_distance: Nothing is selected that is closer than this to one picked before;
-            exactly at the distance is kept. -1: off.
-        start: See `order_of`.
-        seed: See `order_of`.
-        balance: See `order_of`.
-        videos: See `order_of`.
-        centres: Representations that count as selected before, shape (C, D).
-        advance: Told of every pick; what it raises ends the selection.
-    """
-    limit = int(candidates.sum()) if count is None else min(count, int(candidates.sum()))
-    greedy = order_of(
-        points,
-        candidates,
-        method=method,
-        count=limit,
-        min_distance=min_distance,
-        start=start,
-        seed=seed,
-        balance=balance,
-        videos=videos,
-        centres=centres,
-    )
-    return nested(greedy, limit, min_distance, advance)
 
 
 def order_of(
@@ -187,24 +141,36 @@ def order_of(
 
 
 def nested(
-    greedy: Greedy, count: int, min_distance: float = -1, advance: Advance = _nobody
+    greedy: Greedy,
+    count: int,
+    min_distance: float = -1,
+    advance: Advance = _nobody,
+    *,
+    pinned: int = 0,
 ) -> Selection:
-    """Return the first `count` picks of an order, computing what is missing.
+    """Return the first picks of an order, computing what is missing.
 
-    The picks of k-center get closer along the order, so the first one closer than
-    `min_distance` ends it. The other orders are made with their distance and never pick
-    closer. `advance` is told of every pick that is computed.
+    Args:
+        greedy: The order. Those of `order_of` but 'coreset' are made with their distance, and
+            never pick closer; that of k-center gets closer and closer.
+        count: Picks at most.
+        min_distance: The first pick closer than this to those before ends the selection. -1: off.
+        advance: Told of the picks as they are made; what it raises ends the selection.
+        pinned: How many of the first picks stay, however close.
     """
     least = np.float32(min_distance)
+    if pinned:
+        advance(pinned)
     while (done := len(greedy.order)) < count:
-        if greedy.distances and greedy.distances[-1] < least:
+        if done > pinned and greedy.distances[-1] < least:
             break
         greedy.extend(done + 1)
         if len(greedy.order) == done:
             break
         advance(1)
     distances = np.array(greedy.distances[:count], np.float32)
-    kept = int(np.argmax(distances < least)) if (distances < least).any() else len(distances)
+    close = np.flatnonzero(distances[pinned:] < least)
+    kept = pinned + int(close[0]) if len(close) else len(distances)
     return Selection(
         np.array(greedy.order[:kept], np.int64),
         distances[:kept],

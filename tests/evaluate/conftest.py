@@ -13,10 +13,10 @@ import pytest
 from seqsel_core import Choice, Config, Dataset, EmbeddedVideo, Video
 from seqsel_core.checks import Checks
 from seqsel_core.embed.measures import Measures
-from seqsel_core.select.selection import select_sequences
 from seqsel_core.sequences import cut
 from seqsel_core.store.shards import ShardInfo, ShardStore
 from seqsel_core.video.types import Problem
+from tests.select.selecting import select_sequences
 
 
 @pytest.fixture

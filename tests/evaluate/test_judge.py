@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from seqsel_core.evaluate.judge import Judge
-from seqsel_core.select.selection import select_sequences
+from tests.select.selecting import select_sequences
 
 VIDEOS = np.repeat(np.arange(20), 20)
 ALL = np.ones(400, np.bool_)

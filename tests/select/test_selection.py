@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqsel_core.select.kcenter import KCenter
-from seqsel_core.select.selection import Selection, nested, order_of, select_sequences
+from seqsel_core.select.selection import Selection, nested, order_of
+from tests.select.selecting import select_sequences
 
 # Distances from the first: 2, 1.2, 1, 0. All exact in float32.
 LINE = np.array([[0, 0], [2, 0], [1.25, 0], [1, 0], [0, 0]], np.float32)
