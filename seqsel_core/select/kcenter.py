@@ -197,11 +197,13 @@ def _mean(points: FloatArray, positions: IntArray) -> npt.NDArray[np.float64]:
         piece = positions[at : at + _PIECE]
         consecutive = piece[-1] - piece[0] == len(piece) - 1
         rows = points[piece[0] : piece[-1] + 1] if consecutive else points[piece]
-        return rows.sum(axis=0, dtype=np.float64)
+        summed: npt.NDArray[np.float64] = rows.sum(axis=0, dtype=np.float64)
+        return summed
 
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as threads:
         totals = list(threads.map(total, range(0, len(positions), _PIECE)))
-    return np.sum(totals, axis=0) / len(positions)
+    mean: npt.NDArray[np.float64] = np.sum(totals, axis=0) / len(positions)
+    return mean
 
 
 def _refuse_unusable(squares: FloatArray, candidates: npt.NDArray[np.bool_]) -> None:
