@@ -32,7 +32,7 @@ ENV PYTHONPATH=/home/seqsel/app \
     NVIDIA_DRIVER_CAPABILITIES=compute,utility,video
 
 WORKDIR /home/seqsel/app
-COPY LICENSE app.py ./
+COPY LICENSE app.py server.py ./
 COPY .streamlit/config.toml .streamlit/config.toml
 COPY docker/entrypoint.sh docker/healthcheck.py docker/
 COPY pages pages

@@ -3,7 +3,8 @@
 
 ADDRESS ?= 127.0.0.1
 PORT ?= 8501
-# Who opens the app to other machines (ADDRESS=0.0.0.0) calls it by whatever name it has there.
+# Who opens the app to other machines (ADDRESS=0.0.0.0, with sign-in or SEQSEL_OPEN=1) calls it
+# by whatever name it has there.
 HOSTS = $(if $(filter-out 127.0.0.1,$(ADDRESS)),--server.allowedHosts='*')
 # What pytest gets: make test TESTS="tests/select -x"
 TESTS ?=
@@ -27,17 +28,20 @@ help:  ## Show this list
 
 app: $(APP_READY)  ## Start the app on http://127.0.0.1:8501 (another port: PORT=9000)
 	@echo "Starting seqsel; Ctrl+C stops it."
-	@$(IN_VENV) -m pages.ui.serve --server.address=$(ADDRESS) --server.port=$(PORT) $(HOSTS) || { \
-		echo "seqsel ended with a fault. If its port is taken: make app PORT=9000" >&2; exit 1; }
+	@$(IN_VENV) -m pages.ui.serve --server.address=$(ADDRESS) --server.port=$(PORT) $(HOSTS) \
+		|| { status=$$?; [ $$status -eq 2 ] || \
+		echo "seqsel ended with a fault. If its port is taken: make app PORT=9000" >&2; \
+		exit $$status; }  # 2: it said why it does not start
 
 test: $(TEST_READY)  ## Run all tests (some of them: TESTS=tests/select)
 	@sh .ci/system-packages
 	@$(IN_VENV) -m pytest --timeout=600 $(TESTS)
 
-check: $(TEST_READY)  ## Check format, lint and types
+check: $(TEST_READY)  ## Check format, lint, types and known faults of packages
 	@$(IN_VENV) -m ruff format --check .
 	@$(IN_VENV) -m ruff check .
 	@$(IN_VENV) -m mypy
+	@$(IN_VENV) .ci/audit
 
 format: $(TEST_READY)  ## Put the code into the common format
 	@$(IN_VENV) -m ruff format .

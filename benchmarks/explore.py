@@ -1,16 +1,20 @@
 """What each move on the page Explore costs: server time, bytes to the browser, memory.
 
-    python benchmarks/explore.py [--frames 1000000] [--videos 200] [--profile DIRECTORY]
+    python benchmarks/explore.py [--frames 1000000] [--videos 200] [--profile DIRECTORY] [--browser]
 
 Stored frames of 1,280 dimensions (float16, memory-mapped, wandering like video) are cut into
 sequences of ten; app.py runs whole in a process of its own, in Streamlit's test runner, without
-a browser. A time is that of the whole script run. Bytes are those of all messages of the run,
-but of what the browser keeps from the runs before; strips are fetched apart from them.
+a browser. A time is that of the whole script run; 'maps' is when the maps are on their way to
+the browser, 'cpu' what all threads worked. On a machine that others use, compare the last. Bytes
+are those of all messages of the run, but of what the browser keeps from the runs before; strips
+are fetched apart from them. With `--browser` a real one is driven too: milliseconds until the
+new picture is painted, software WebGL included.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import cProfile
 import json
 import logging
@@ -19,35 +23,21 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from PIL import Image
+from _stored_videos import store_videos
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
-from seqsel_core.embed.measures import Measures
-from seqsel_core.embed.spec import encoder_spec
-from seqsel_core.opening import open_dataset, shard_key
-from seqsel_core.project.map_set import mapped_frames
-from seqsel_core.project.maps import pca, stack
-from seqsel_core.store.datasets import Datasets, Listing
-from seqsel_core.store.projections import Projections
-from seqsel_core.store.shards import ShardInfo, ShardStore
-from seqsel_core.video.discover import Found
-from seqsel_core.video.types import Video
-
-DIMENSIONS = 1280
-ENCODER = "efficientnet-lite0"
 APP = Path(__file__).parents[1] / "app.py"
 LIMIT_KB, LIMIT_MB = 100, 1500
+PIXEL_LIMITS = {"first view": 3000, "n_samples": 500, "lasso": 1000}  # milliseconds
 KEPT_RUNS = 2  # a browser keeps large messages for so many runs: global.maxCachedMessageAge
 
 
@@ -58,22 +48,43 @@ def main() -> None:
     parser.add_argument("--videos", type=int, default=200)
     parser.add_argument("--profile", type=Path, help="folder for a profile of every move")
     parser.add_argument("--data", type=Path, help="store the videos here, or find them here")
+    parser.add_argument("--browser", action="store_true", help="measure in Chromium, too")
     parser.add_argument("--page", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--warm-up", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
     logging.disable(logging.WARNING)
+    if given.warm_up:
+        Browser().open()
+        return
     if given.page:
         _measure(given.profile)
         return
     with tempfile.TemporaryDirectory() as folder:
         data_dir = given.data or Path(folder)
         if not any(data_dir.glob("shards")):
-            _store(data_dir, given.videos, given.frames // given.videos)
+            store_videos(data_dir, given.videos, given.frames // given.videos)
         print(f"Explore with {given.frames:,} frames in {given.videos} videos", flush=True)
         # The main process held all embeddings; its memory says nothing about the page.
         environment = {**os.environ, "SEQSEL_DATA_DIR": str(data_dir)}
-        command = [sys.executable, __file__, "--page"]
+        # Installed packages are compiled; those of a development machine may not be.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        environment.setdefault("PYTHONPYCACHEPREFIX", str(Path(folder) / "compiled"))
+        command = [sys.executable, __file__]
+        subprocess.run([*command, "--warm-up"], check=True, env=environment)
         command += ["--profile", str(given.profile)] if given.profile else []
-        subprocess.run(command, check=True, env=environment)
+        subprocess.run([*command, "--page"], check=True, env=environment)
+        if given.browser:
+            _in_browser(data_dir)
+
+
+def _in_browser(data_dir: Path) -> None:
+    from _explore_browser import measure
+
+    print(f"\n{'in the browser':<26}{'ms':>8}{'limit':>8}")
+    for name, milliseconds in measure(data_dir).items():
+        limit = next((limit for start, limit in PIXEL_LIMITS.items() if name.startswith(start)), 0)
+        told = f"{limit:>8}{_met(milliseconds <= limit)}" if limit else ""
+        print(f"{name:<26}{milliseconds:>8.0f}{told}")
 
 
 class Browser:
@@ -86,6 +97,7 @@ class Browser:
         self.bytes = 0
         self.picture_bytes = 0
         self.components: dict[str, ForwardMsg] = {}
+        self.drawn = 0.0  # when the maps were sent last
         self._run = 0
         self._sent: dict[str, dict[str, Any]] = {}
         self._kept: dict[str, int] = {}
@@ -107,26 +119,33 @@ class Browser:
     def lasso(self) -> None:
         """Draw around all points of the PCA map that lie right of its middle."""
         corners = [[0, -100], [100, -100], [100, 100], [0, 100]]
-        self._send("explorer", {"region": {"map": "pca", "polygon": corners}})
+        with self._fragment_alone():
+            self._send("explorer", {"region": {"map": "pca", "polygon": corners}})
 
     def hover(self, video: int, frame: int) -> None:
         """Point at a frame; only the fragment of the maps runs."""
+        tree = self.app._tree
+        with self._fragment_alone():
+            self._send("explorer", {"hover": {"video": video, "frame": frame}})
+        self.app._tree = tree
+        picture = json.loads(self._proto("explorer").json)["picture"]
+        assert picture, "no picture came"
+        self.picture_bytes = len(picture["src"])
+
+    @contextlib.contextmanager
+    def _fragment_alone(self) -> Iterator[None]:
+        """Ask for the fragment of the maps, as a browser does where they changed."""
         fragment = self.components["explorer"].delta.fragment_id
         ask = LocalScriptRunner.request_rerun
-        tree = self.app._tree
 
         def ask_for_fragment(runner: Any, data: Any) -> bool:
             return ask(runner, replace(data, fragment_id=fragment))
 
         LocalScriptRunner.request_rerun = ask_for_fragment  # type: ignore[assignment, method-assign]
         try:
-            self._send("explorer", {"hover": {"video": video, "frame": frame}})
+            yield
         finally:
             LocalScriptRunner.request_rerun = ask  # type: ignore[method-assign]
-        self.app._tree = tree
-        picture = json.loads(self._proto("explorer").json)["picture"]
-        assert picture, "no picture came"
-        self.picture_bytes = len(picture["src"])
 
     def _send(self, name: str, state: dict[str, Any]) -> None:
         states = self.app._tree.get_widget_states()
@@ -160,6 +179,8 @@ class Browser:
             if name == "number_slider":
                 name = json.loads(proto.json)["label"]
             self.components[name] = message
+            if name == "explorer":
+                self.drawn = time.perf_counter()
 
 
 def _measure(profiles: Path | None) -> None:
@@ -175,16 +196,19 @@ def _measure(profiles: Path | None) -> None:
         ("picture on hover", 200, lambda: browser.hover(0, 100)),
         ("picture on hover, again", 200, lambda: browser.hover(1, 200)),
     ]
-    head = f"{'':<26}{'ms':>8}{'limit':>8}{'':>7}{'kB':>9}{'limit':>8}{'':>7}{'MB peak':>9}"
+    head = (
+        f"{'':<26}{'ms':>8}{'limit':>8}{'':>7}{'maps':>8}{'cpu':>8}{'kB':>9}{'limit':>8}{'':>7}"
+        f"{'MB peak':>9}"
+    )
     print(head, flush=True)
     for number, (name, limit, move) in enumerate(moves):
         profile = cProfile.Profile() if profiles else None
-        milliseconds = _timed(move, profile)
+        milliseconds, began, cpu = _timed(move, profile)
         kilobytes = (browser.bytes - browser.picture_bytes) / 1000
         first = number == 0  # all code and all points come with it
         print(
             f"{name:<26}{milliseconds:>8.0f}{limit:>8}{_met(milliseconds <= limit)}"
-            f"{kilobytes:>9.1f}"
+            f"{1000 * (browser.drawn - began):>8.0f}{cpu:>8.0f}{kilobytes:>9.1f}"
             + (f"{'':>15}" if first else f"{LIMIT_KB:>8}{_met(kilobytes <= LIMIT_KB)}")
             + f"{_peak_mb():>9.0f}",
             flush=True,
@@ -192,6 +216,7 @@ def _measure(profiles: Path | None) -> None:
         if profile and profiles:
             profiles.mkdir(parents=True, exist_ok=True)
             profile.dump_stats(profiles / f"{number}.prof")
+    print(f"load of the machine {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     peak = _peak_mb()
     print(f"peak memory of the process {peak:.0f} MB, limit {LIMIT_MB}{_met(peak <= LIMIT_MB)}")
 
@@ -200,29 +225,34 @@ def _met(met: bool) -> str:
     return f"{'met' if met else 'MISSED':>7}"
 
 
-def _timed(move: Callable[[], None], profile: cProfile.Profile | None) -> float:
-    """Return the milliseconds of the script run that a move causes.
+def _timed(
+    move: Callable[[], None], profile: cProfile.Profile | None
+) -> tuple[float, float, float]:
+    """Return the milliseconds of the script run that a move causes, when it began, and its CPU.
 
     What the test runner does around it, about 20 ms, no server does.
     """
-    taken = 0.0
+    taken = worked = 0.0
+    first = float("inf")
     run = LocalScriptRunner._run_script
 
     def run_timed(runner: LocalScriptRunner, data: Any) -> None:
-        nonlocal taken
-        began = time.perf_counter()
+        nonlocal taken, worked, first
+        began, began_work = time.perf_counter(), time.process_time()
+        first = min(first, began)
         if profile:
             profile.runcall(run, runner, data)
         else:
             run(runner, data)
         taken += time.perf_counter() - began
+        worked += time.process_time() - began_work
 
     LocalScriptRunner._run_script = run_timed  # type: ignore[assignment, method-assign]
     try:
         move()
     finally:
         LocalScriptRunner._run_script = run  # type: ignore[method-assign]
-    return 1000 * taken
+    return 1000 * taken, first, 1000 * worked
 
 
 def _peak_mb() -> float:
@@ -231,40 +261,6 @@ def _peak_mb() -> float:
     status = Path("/proc/self/status").read_text("utf-8")
     line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
     return int(line.split()[1]) / 1024
-
-
-def _store(data_dir: Path, count: int, frames: int) -> None:
-    """Store videos as embedding would, without decoding or a network."""
-    random = np.random.default_rng(0)
-    store, datasets, spec = ShardStore(data_dir), Datasets(data_dir), encoder_spec(ENCODER)
-    record = datasets.create("x", data_dir, "folder", encoder=ENCODER, frame_order="alphabetical")
-    picture = BytesIO()
-    Image.new("RGB", (192, 108), (90, 120, 160)).save(picture, "JPEG")
-    videos = [Video(f"{number:04d}.mp4", data_dir / f"{number}", 1) for number in range(count)]
-    for number, video in enumerate(videos):
-        scene = random.standard_normal((1, DIMENSIONS), np.float32)
-        walk = random.standard_normal((frames, DIMENSIONS), np.float32)
-        walk *= 0.05
-        np.cumsum(walk, axis=0, out=walk)
-        walk += scene
-        walk /= np.linalg.norm(walk, axis=1, keepdims=True)
-        writer = store.writer(f"{number:032x}", shard_key(spec, video))
-        for index, vector in enumerate(walk):
-            row = (index, index, index / 25, number * frames + index, False, *Measures())
-            writer.append(vector, row, picture.getvalue())
-        writer.finish(
-            ShardInfo(spec.key, "pyav", frames, DIMENSIONS, 192, 108, (1, 25), frames, ())
-        )
-    ids = tuple(f"{number:032x}" for number in range(count))
-    listing = Listing(Found(tuple(videos), (), ()), ids)
-    datasets.save_listing(record.id, listing)
-    dataset = open_dataset(store, record, listing)
-    assert dataset is not None
-    video_of, row_of = mapped_frames([len(part) for part in dataset.embeddings])
-    mapped = [part[row_of[video_of == at]] for at, part in enumerate(dataset.embeddings)]
-    coordinates = pca(stack(mapped))
-    for name in ("pca", "umap_k_15-seed_0"):  # any coordinates serve as a second map
-        Projections(data_dir, dataset.key).save(name, coordinates)
 
 
 if __name__ == "__main__":

@@ -30,8 +30,10 @@ export XDG_CACHE_HOME="$cache" MPLCONFIGDIR="$cache/matplotlib" NUMBA_CACHE_DIR=
 if [ $# -eq 0 ]; then
     [ -w "$OUTPUT" ] || explain_unwritable "$OUTPUT"
     # 0.0.0.0 is every address inside the container; which of the host's addresses lead
-    # here is what `docker run -p` says. Without a server address Streamlit would ask a
-    # service on the internet for one to print.
+    # here is what `docker run -p` says: so the app is told that without sign-in, too, it may
+    # listen there (SEQSEL_OPEN=0 takes that back). Without a server address Streamlit would
+    # ask a service on the internet for one to print.
+    export SEQSEL_OPEN="${SEQSEL_OPEN:-1}"
     exec python -m pages.ui.serve \
         --server.address=0.0.0.0 --server.port=8501 --browser.serverAddress=localhost
 fi

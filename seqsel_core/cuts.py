@@ -35,11 +35,16 @@ _PIECE = 4096  # frames read at once
 
 def cuts_of(dataset: Dataset) -> tuple[IntArray, ...]:
     """Return for every video the indices of the frames that begin a new shot, ascending."""
-    found = []
-    for item, embeddings in zip(dataset.videos, dataset.embeddings, strict=True):
-        rows = find_cuts(embeddings, item.frames["difference"])
-        found.append(item.frames["index"][rows].astype(np.int64))
-    return tuple(found)
+    return tuple(cuts_in(dataset, video) for video in range(len(dataset.videos)))
+
+
+def cuts_in(dataset: Dataset, video: int) -> IntArray:
+    """Return the indices of the frames of one video that begin a new shot, ascending."""
+    item = dataset.videos[video]
+    embeddings = dataset.given[video] if dataset.given else item.shard.embeddings
+    rows = find_cuts(embeddings, item.frames["difference"])
+    found: IntArray = item.frames["index"][rows].astype(np.int64)
+    return found
 
 
 def find_cuts(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -53,6 +54,27 @@ class Unreadable:
     reason: str
 
 
+class _Mapped(Sequence[npt.NDArray[Any]]):
+    """Stored embeddings, each mapped when it is asked for."""
+
+    def __init__(self, videos: tuple[EmbeddedVideo, ...]) -> None:
+        self._videos = videos
+
+    def __len__(self) -> int:
+        return len(self._videos)
+
+    @overload
+    def __getitem__(self, at: int) -> npt.NDArray[Any]: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[npt.NDArray[Any]]: ...
+
+    def __getitem__(self, at: int | slice) -> npt.NDArray[Any] | Sequence[npt.NDArray[Any]]:
+        if isinstance(at, slice):
+            return _Mapped(self._videos[at])
+        return self._videos[at].shard.embeddings
+
+
 @dataclass(frozen=True)
 class Dataset:
     """Videos with stored embeddings, sorted by name.
@@ -77,9 +99,13 @@ class Dataset:
     given: tuple[npt.NDArray[np.float32], ...] | None = None
 
     @property
-    def embeddings(self) -> tuple[npt.NDArray[Any], ...]:
-        """Unit vectors per video, shape (N, D) each."""
-        return self.given or tuple(video.shard.embeddings for video in self.videos)
+    def embeddings(self) -> Sequence[npt.NDArray[Any]]:
+        """Unit vectors per video, shape (N, D) each; those that are stored are mapped one by one.
+
+        What was read of a mapped file counts as memory of the process until nobody holds the
+        array: hold one video's at a time where there may be many.
+        """
+        return self.given or _Mapped(self.videos)
 
     @cached_property
     def key(self) -> str:

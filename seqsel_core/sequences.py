@@ -6,7 +6,9 @@ into shots that are cut each for itself.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -19,6 +21,8 @@ FloatArray = npt.NDArray[np.float32]
 BoolArray = npt.NDArray[np.bool_]
 
 _PIECE = 1 << 18  # numbers averaged at a time: as many as stay in the cache
+_LARGE = 1 << 24  # numbers from which on threads are worth starting
+_THREADS = 4
 
 
 class SequenceSpan(NamedTuple):
@@ -184,23 +188,38 @@ def pool(
     Returns:
         Representations, shape (S, D), float32.
     """
-    length = sequences.length
     dimensions = embeddings[0].shape[1] if embeddings else 0
     pooled = np.empty((len(sequences), dimensions), np.float32)
-    step = max(1, _PIECE // max(1, length * dimensions))
     ends = np.searchsorted(sequences.video, np.arange(len(embeddings) + 1))
-    for video, (begin, end) in enumerate(pairwise(ends.tolist())):
-        for at in range(begin, end, step):
-            rows = sequences.row[at : min(at + step, end)]
-            lowest, highest = int(rows.min()), int(rows.max()) + length
-            block = np.asarray(embeddings[video][lowest:highest], np.float32)
-            if not (np.diff(rows) == length).all():  # else they lie side by side already
-                block = block[(rows - lowest)[:, None] + np.arange(length)]
-            block.reshape(-1, length, dimensions).mean(axis=1, out=pooled[at : at + len(rows)])
-    if normalize:
-        norms = np.sqrt(np.einsum("sd,sd->s", pooled, pooled))[:, None]
-        np.divide(pooled, norms, out=pooled, where=norms > 0)
+
+    def of_video(video: int) -> None:
+        part = slice(*ends[video : video + 2].tolist())
+        _pool(embeddings[video], sequences.row[part], sequences.length, pooled[part], normalize)
+
+    if pooled.size * sequences.length < _LARGE:
+        deque(map(of_video, range(len(embeddings))), maxlen=0)
+    else:  # reading and adding up do not hold the interpreter
+        with ThreadPoolExecutor(_THREADS) as threads:
+            deque(threads.map(of_video, range(len(embeddings))), maxlen=0)
     return pooled
+
+
+def _pool(
+    frames: npt.NDArray[Any], rows: IntArray, length: int, pooled: FloatArray, normalize: bool
+) -> None:
+    """Average the sequences of one video that begin in these rows, piece by piece."""
+    step = max(1, _PIECE // max(1, length * frames.shape[1]))
+    for at in range(0, len(rows), step):
+        part = rows[at : at + step]
+        lowest, highest = int(part.min()), int(part.max()) + length
+        block = np.asarray(frames[lowest:highest], np.float32)
+        if not (np.diff(part) == length).all():  # else they lie side by side already
+            block = block[(part - lowest)[:, None] + np.arange(length)]
+        mean = pooled[at : at + len(part)]
+        block.reshape(-1, length, frames.shape[1]).mean(axis=1, out=mean)
+        if normalize:
+            norms = np.sqrt(np.einsum("sd,sd->s", mean, mean))[:, None]
+            np.divide(mean, norms, out=mean, where=norms > 0)
 
 
 def holds_any(flags: Sequence[npt.NDArray[np.bool_]], sequences: Sequences) -> BoolArray:
@@ -211,9 +230,10 @@ def holds_any(flags: Sequence[npt.NDArray[np.bool_]], sequences: Sequences) -> B
         sequences: From `cut` on the same videos.
     """
     held = np.zeros(len(sequences), np.bool_)
-    for video in np.unique(sequences.video):
-        of_video = np.flatnonzero(sequences.video == video)
-        before = np.concatenate([[0], np.cumsum(flags[video])])
-        row = sequences.row[of_video]
-        held[of_video] = before[row + sequences.lengths[of_video]] > before[row]
+    ends = np.searchsorted(sequences.video, np.arange(len(flags) + 1)).tolist()
+    for video, (begin, end) in enumerate(pairwise(ends)):
+        if begin < end and flags[video].any():
+            before = np.concatenate([[0], np.cumsum(flags[video])])
+            row = sequences.row[begin:end]
+            held[begin:end] = before[row + sequences.lengths[begin:end]] > before[row]
     return held

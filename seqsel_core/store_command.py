@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from seqsel_core.errors import ConfigError
 from seqsel_core.output.readable import plural, printable
 from seqsel_core.store import inventory
 from seqsel_core.store.location import default_data_dir
-from seqsel_core.usage import Unneeded, Usage, survey
+from seqsel_core.usage import DatasetUse, Unneeded, Usage, survey
 
 _REMOVE = ("", "unused", "damaged")
 _SHOWN = 20  # lines of a list, unless all are asked for
@@ -111,7 +111,7 @@ def _listing(usage: Usage, options: _Options) -> Iterator[str]:
     for use in usage.datasets:
         stored = f"{use.n_stored} of {plural(use.n_videos, 'video')}"
         yield (
-            f"  {_size(use.size):>9}  {use.record.name} ({use.record.kind}, {use.record.encoder}), "
+            f"  {_size(use.size):>9}  {use.record.name} ({_kinds(use)}, {use.record.encoder}), "
             f"{stored}, {_used(use.last_use)}"
         )
     if options.all:
@@ -182,6 +182,13 @@ def _described(unneeded: Unneeded, usage: Usage) -> str:
     if isinstance(item, inventory.StoredShard):
         name = f" of {usage.names.get(item.name.video_id, 'an unknown video')}"
     return f"{unneeded.kind}{name}: {unneeded.reason}; {_used(item.last_use)}; {item.path}"
+
+
+def _kinds(use: DatasetUse) -> str:
+    """Return where the videos come from: 'folder', 'upload', '2 folders, upload'."""
+    counts = Counter(source.kind for source in use.record.sources)
+    parts = (kind if number == 1 else plural(number, kind) for kind, number in counts.items())
+    return ", ".join(parts)
 
 
 def _used(last_use: float) -> str:

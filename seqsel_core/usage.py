@@ -101,11 +101,12 @@ def survey(data_dir: Path, days: float) -> Usage:
     listed: set[str] = set()
     keys: set[str] = set()
     datasets = []
-    for record in records.all():
+    for record in records.all(None):
         listing = records.listing(record.id)
         pairs = listing.pairs if listing else ()
-        listed.update(video_id for _, video_id in pairs)
-        names.update({video_id: video.name for video, video_id in pairs if video_id not in names})
+        every = listing.every if listing else ()
+        listed.update(video_id for _, video_id in every)
+        names.update({video_id: video.name for video, video_id in every if video_id not in names})
         wanted = _wanted(data_dir, record, pairs)
         key = _dataset_key(record, wanted, known)
         keys.add(key)
@@ -113,7 +114,7 @@ def survey(data_dir: Path, days: float) -> Usage:
         others = [
             item
             for item in (*uploads, *maps)
-            if record.input_dir == item.path or key == item.path.name
+            if record.has_upload(item.path) or key == item.path.name
         ]
         datasets.append(
             DatasetUse(
@@ -132,7 +133,7 @@ def survey(data_dir: Path, days: float) -> Usage:
         if reason:
             unneeded.append(Unneeded(shard, "embeddings", reason, damaged=bool(shard.damage)))
     for upload in uploads:
-        taken = any(use.record.input_dir == upload.path for use in datasets)
+        taken = any(use.record.has_upload(upload.path) for use in datasets)
         if not taken and now - upload.last_use > _AT_WORK:
             unneeded.append(Unneeded(upload, "upload", "of no dataset"))
     for drawn in maps:

@@ -16,7 +16,7 @@ import seqsel_core
 ROOT = Path(__file__).resolve().parent.parent
 ENGINE = sorted((ROOT / "seqsel_core").rglob("*.py"))
 PAGES = sorted((ROOT / "pages").rglob("*.py"))
-APP = [path for path in [ROOT / "app.py"] if path.exists()]
+APP = [path for path in [ROOT / "app.py", ROOT / "server.py"] if path.exists()]
 OTHERS = [
     path for folder in ("tests", "benchmarks") for path in sorted((ROOT / folder).rglob("*.py"))
 ]

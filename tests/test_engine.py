@@ -302,6 +302,6 @@ def test_the_number_of_threads_reaches_the_decoder(
         return decoder_for(video, name, threads=threads, isolate=isolate)
 
     clips.write(tmp_path / "in/a.mkv", 3)
-    monkeypatch.setattr("seqsel_core.engine.decoder_for", decoder)
+    monkeypatch.setattr("seqsel_core.embedding.decoder_for", decoder)
     embed(configure("lightly.loader.num_workers=3"))
     assert 3 in asked

@@ -91,6 +91,19 @@ def test_second_start_installs_nothing(folder: Folder) -> None:
     assert folder.asked() == ["-m pages.ui.serve --server.address=127.0.0.1 --server.port=9000"]
 
 
+@pytest.mark.parametrize(("status", "blames_the_port"), [(1, True), (2, False)])
+def test_the_reason_for_not_starting_is_not_drowned(
+    folder: Folder, status: int, blames_the_port: bool
+) -> None:
+    """Catches 'its port is taken' after the app said why it is not opened so wide."""
+    python = folder.stand_in(".venv/bin/python", f"exit {status}")
+    os.utime(python, (1000, 1000))
+    folder.install(at=2000)
+    result = folder.make("app", "ADDRESS=0.0.0.0")
+    assert result.returncode != 0
+    assert ("port is taken" in result.stderr) is blames_the_port
+
+
 def test_changed_requirements_are_installed(folder: Folder) -> None:
     """Catches a stamp that hides a new requirement after an update."""
     python = folder.stand_in(".venv/bin/python")

@@ -13,9 +13,11 @@ from seqsel_core.engine import identify
 from seqsel_core.opening import open_dataset
 from seqsel_core.progress import Silent
 from seqsel_core.store.catalogue import Catalogue
-from seqsel_core.store.datasets import DatasetRecord, Listing
+from seqsel_core.store.datasets import DatasetRecord, Listing, Source
 from seqsel_core.store.shards import ShardStore
 from seqsel_core.video.discover import discover
+from seqsel_core.video.types import Video
+from seqsel_core.watching import Nobody
 
 
 @pytest.fixture
@@ -33,7 +35,12 @@ def reopen(
         pairs, _ = identify(found.videos, Catalogue(tmp_path / "data"), Silent())
         listing = Listing(found, tuple(identity for _, identity in pairs))
         record = DatasetRecord(
-            "1", "x", tmp_path / "in", "folder", "efficientnet-lite0", "alphabetical", 0.0
+            "1",
+            "x",
+            (Source(tmp_path / "in", "folder"),),
+            "efficientnet-lite0",
+            "alphabetical",
+            0.0,
         )
         return open_dataset(ShardStore(tmp_path / "data"), record, listing, partial=partial)
 
@@ -70,11 +77,12 @@ def test_a_video_that_changes_while_it_is_read_is_not_stored(
     old = here.read_bytes()
     clips.write(tmp_path / "in/b.mkv", 3)
 
-    def replace(video_id: str) -> str:
-        clips.write(here, [7, 8])  # after it was hashed, before it is decoded
-        return ""
+    class Replace(Nobody):
+        def begin(self, video: Video, video_id: str) -> str:
+            clips.write(here, [7, 8])  # after it was hashed, before it is decoded
+            return ""
 
-    dataset = embed(configure(), before_reading=replace)
+    dataset = embed(configure(), watcher=Replace())
     assert [item.video.name for item in dataset.videos] == ["b.mkv"]
     assert [(item.video.name, item.reason) for item in dataset.unreadable] == [
         ("a.mkv", "changed while it was read: run again")

@@ -255,3 +255,15 @@ def test_flags_are_those_of_a_plain_loop(
         for span in sequences
     ]
     assert holds_any(flags, sequences).tolist() == expected
+
+
+def test_threads_average_what_one_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches videos that are written into each other's places."""
+    frames = [np.random.default_rng(at).standard_normal((30 + at, 6)) for at in range(9)]
+    sequences = cut(whole(*map(len, frames)), 4, stride=3)
+    alone = pool(frames, sequences)
+    monkeypatch.setattr("seqsel_core.sequences._LARGE", 0)
+    assert (pool(frames, sequences) == alone).all()
+    first = np.flatnonzero(sequences.video == 3)[2]
+    mean = frames[3][6:10].mean(axis=0)
+    np.testing.assert_allclose(alone[first], mean / np.linalg.norm(mean), atol=1e-6)

@@ -16,12 +16,12 @@ import pytest
 from seqsel_core import Config, Dataset, embed
 from seqsel_core.__main__ import main
 from seqsel_core.engine import identify
-from seqsel_core.errors import ConfigError
+from seqsel_core.errors import ConfigError, StoreError
 from seqsel_core.opening import open_dataset
 from seqsel_core.progress import Silent
 from seqsel_core.store import inventory, shards
 from seqsel_core.store.catalogue import Catalogue
-from seqsel_core.store.datasets import DatasetRecord, Datasets, Listing
+from seqsel_core.store.datasets import DatasetRecord, Datasets, Listing, Source
 from seqsel_core.store.projections import Projections
 from seqsel_core.store.shards import ShardStore
 from seqsel_core.store.uploads import discover_upload, save_upload
@@ -71,7 +71,10 @@ def add_dataset(data_dir: Path, found: Found, folder: Path, kind: str) -> Datase
     """Add a dataset of the app."""
     datasets = Datasets(data_dir)
     record = datasets.create(
-        "Street\n", folder, kind, encoder="efficientnet-lite0", frame_order="alphabetical"
+        "Street\n",
+        [Source(folder, kind)],
+        encoder="efficientnet-lite0",
+        frame_order="alphabetical",
     )
     pairs, _ = identify(found.videos, Catalogue(data_dir), Silent())
     datasets.save_listing(record.id, Listing(found, tuple(identity for _, identity in pairs)))
@@ -255,12 +258,15 @@ def test_what_is_open_can_be_read_after_its_removal(
 ) -> None:
     """Catches a process that crashes because its embeddings were removed under it."""
     shard = embedded.videos[0].shard
-    before = np.array(shard.embeddings)
+    opened = shard.embeddings
+    before = np.array(opened)
     shutil.rmtree(tmp_path / "in")
     age(data_dir, 40)
     assert told("remove=unused", "confirm=True").count("Removed: ") == 2
-    np.testing.assert_array_equal(shard.embeddings, before)
+    np.testing.assert_array_equal(opened, before)
     assert paths(data_dir) == set()
+    with pytest.raises(StoreError, match="embeddings"):
+        _ = shard.embeddings
 
 
 def test_a_removal_that_fails_says_why(

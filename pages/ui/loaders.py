@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,13 +11,14 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
+from pages.ui.kept import kept
 from pages.ui.parameters import Parameters, fitted, spans
 from pages.ui.session import data_dir, datasets
 from seqsel_core.checks import Checks, check_frames
 from seqsel_core.choice import Choice
 from seqsel_core.choosing import Cut, Pool, choice_of, cut_up, order_in, pool_of
 from seqsel_core.config import Config
-from seqsel_core.cuts import cuts_of
+from seqsel_core.cuts import cuts_in
 from seqsel_core.dataset import Dataset
 from seqsel_core.errors import SeqselError
 from seqsel_core.evaluate.coverage import distance_to_nearest
@@ -33,6 +35,7 @@ from seqsel_core.store.datasets import DatasetRecord
 from seqsel_core.store.shards import ShardStore
 from seqsel_core.wishes import describe
 
+_MANY = 50_000  # sequences of which no second cut is kept
 _LEAST_CURVE = 40  # picks that the curve of the covering radius shows at least
 
 
@@ -86,7 +89,7 @@ def load_pool(dataset: Dataset, values: Parameters) -> Pool:
     Raises:
         SeqselError: Nothing can be, or the values contradict each other.
     """
-    return _pool(dataset.key, _of_pool(values), dataset)
+    return _pool(_key(dataset, _of_pool(values)), _of_pool(values), dataset)
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,7 @@ def load_selection(dataset: Dataset, values: Parameters) -> Selection:
         SeqselError: As `load_pool`.
     """
     least = values.min_distance or -1.0
-    return _order(dataset.key, _of_order(values), dataset).first(values.n_sequences, least)
+    return _shared_order(dataset, values).first(values.n_sequences, least)
 
 
 def load_nearest(
@@ -148,12 +151,17 @@ def load_nearest(
 
     All zero where nothing is selected.
     """
-    return _nearest(dataset.key, values, dataset, selection)
+    return _nearest(_key(dataset, values), values, dataset, selection)
 
 
 def load_judge(dataset: Dataset, values: Parameters) -> Judge:
     """Return what judges selections against random ones."""
-    return _judge(dataset.key, _of_pool(values), dataset)
+    return _judge(_key(dataset, _of_pool(values)), _of_pool(values), dataset)
+
+
+def of_pool(values: Parameters) -> Parameters:
+    """Return the values with those at their defaults that do not change what may be selected."""
+    return _of_pool(values)
 
 
 def load_radii(dataset: Dataset, values: Parameters) -> npt.NDArray[np.float32]:
@@ -171,7 +179,24 @@ def load_random_distances(dataset: Dataset, values: Parameters) -> npt.NDArray[n
     return nearest(pool.cut.points, candidates, random)[0]
 
 
-def load_cuts(dataset: Dataset) -> tuple[npt.NDArray[np.int64], ...]:
+class VideoCuts(Sequence[npt.NDArray[np.int64]]):
+    """For every video the indices of the frames that begin a new shot, found when asked for."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        """Find none yet."""
+        self._dataset = dataset
+        self._found: dict[int, npt.NDArray[np.int64]] = {}
+
+    def __len__(self) -> int:
+        return len(self._dataset.videos)
+
+    def __getitem__(self, video: int) -> npt.NDArray[np.int64]:
+        if video not in self._found:
+            self._found[video] = cuts_in(self._dataset, video)
+        return self._found[video]
+
+
+def load_cuts(dataset: Dataset) -> VideoCuts:
     """Return for every video the indices of the frames that begin a new shot."""
     return _cuts(dataset.key, dataset)
 
@@ -204,8 +229,18 @@ def _dataset(directory: str, dataset_id: str, stamp: int) -> Dataset | None:
     return open_dataset(ShardStore(Path(directory)), record, listing)
 
 
+def _key(dataset: Dataset, values: Parameters) -> str:
+    """Return what tells this from all others in a cache; texts are quickest to look up."""
+    return f"{dataset.key}/{values}"
+
+
 def _config(values: Parameters) -> Config:
     return Config.from_overrides(values.overrides())
+
+
+def _shared_order(dataset: Dataset, values: Parameters) -> SharedOrder:
+    own = _of_order(values)
+    return _order(_key(dataset, own), own, dataset)
 
 
 def _of_cut(values: Parameters) -> Parameters:
@@ -240,33 +275,36 @@ def _of_order(values: Parameters) -> Parameters:
     return replace(order, n_samples=values.length)
 
 
-@st.cache_resource(max_entries=3, show_spinner="Averaging the frames of every sequence")
-def _cut(key: str, values: Parameters, _dataset: Dataset) -> Cut:
-    return cut_up(_dataset, _config(values))
+@kept("Averaging the frames of every sequence")
+def _cut(key: str, _values: Parameters, _dataset: Dataset) -> Cut:
+    if _dataset.n_frames // _values.length > _MANY:  # half a gigabyte: one at a time
+        for cached in (_nearest, _order, _judge, _pool, _cut):
+            cached.clear()
+    return cut_up(_dataset, _config(_values))
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _pool(key: str, values: Parameters, _dataset: Dataset) -> Pool:
+@kept()
+def _pool(key: str, _values: Parameters, _dataset: Dataset) -> Pool:
     ids = [video.video_id for video in _dataset.videos]
     return pool_of(
         _dataset,
-        _pool_config(values),
-        _cut(key, _of_cut(values), _dataset),
+        _pool_config(_values),
+        _cut(_key(_dataset, _of_cut(_values)), _of_cut(_values), _dataset),
         checks=load_checks(_dataset),
-        pinned=spans(values.pinned, ids),
-        rejected=spans(values.rejected, ids),
+        pinned=spans(_values.pinned, ids),
+        rejected=spans(_values.rejected, ids),
     )
 
 
-@st.cache_resource(max_entries=3, show_spinner=False)
-def _judge(key: str, values: Parameters, _dataset: Dataset) -> Judge:
-    pool = _pool(key, values, _dataset)
+@kept()
+def _judge(key: str, _values: Parameters, _dataset: Dataset) -> Judge:
+    pool = load_pool(_dataset, _values)
     return Judge(pool.cut.points, pool.candidates, pool.cut.sequences.video)
 
 
-@st.cache_resource(max_entries=8, show_spinner="Looking for scene cuts")
-def _cuts(key: str, _dataset: Dataset) -> tuple[npt.NDArray[np.int64], ...]:
-    return cuts_of(_dataset)
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _cuts(key: str, _dataset: Dataset) -> VideoCuts:
+    return VideoCuts(_dataset)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -275,22 +313,22 @@ def _checks(key: str, _dataset: Dataset) -> Checks:
     return check_frames([video.frames for video in _dataset.videos], threshold)
 
 
-@st.cache_resource(max_entries=4, show_spinner="Selecting")
-def _order(key: str, values: Parameters, _dataset: Dataset) -> SharedOrder:
-    pool = load_pool(_dataset, values)
-    if values.method == "coreset-medoid":  # it is made for one number of picks
-        pool = replace(pool, count=values.n_sequences)
-    return SharedOrder(order_in(pool, _config(values)))
+@kept("Selecting")
+def _order(key: str, _values: Parameters, _dataset: Dataset) -> SharedOrder:
+    pool = load_pool(_dataset, _values)
+    if _values.method == "coreset-medoid":  # it is made for one number of picks
+        pool = replace(pool, count=_values.n_sequences)
+    return SharedOrder(order_in(pool, _config(_values)))
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def _nearest(
-    key: str, values: Parameters, _dataset: Dataset, _selection: Selection
+    key: str, _values: Parameters, _dataset: Dataset, _selection: Selection
 ) -> npt.NDArray[np.float32]:
-    points = load_pool(_dataset, values).cut.points
+    points = load_pool(_dataset, _values).cut.points
     if not len(_selection):
         return np.zeros(len(points), np.float32)
-    known = _order(key, _of_order(values), _dataset).nearest(_selection.order)
+    known = _shared_order(_dataset, _values).nearest(_selection.order)
     if known is not None:  # the order has not gone further than this selection
         return known
     # In float32, four times as fast as `nearest`: this runs at every move of a slider.

@@ -14,6 +14,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.ui import view
 from pages.ui._compat import went_back_or_forward
 
 _KEY = "parameters"
@@ -126,11 +127,13 @@ def follow_url() -> bool:
     if not query or not went_back_or_forward():
         return False
     st.session_state[_KEY] = asdict(from_query(query))
+    view.forget()
     return True
 
 
 def show_in_url(query: dict[str, str]) -> None:
-    """Make this the query of the URL."""
+    """Make this the query of the URL, with the choices of `view.py`."""
+    query = {**query, **view.to_query()} if query else query
     if dict(st.query_params) != query:
         st.query_params.from_dict(query)
 

@@ -9,13 +9,59 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.ui import parameters
+from pages.ui import loaders, parameters
+from pages.ui.parameters import Parameters
+from seqsel_core.choosing import Pool
+from seqsel_core.dataset import Dataset
 from seqsel_core.evaluate.elbow import coverage_curve
 from seqsel_core.evaluate.judge import Judge, Verdict, Versus
+from seqsel_core.select.selection import Selection
 
 _ACCENT = "#3f6fdf"
 _GREY = "rgba(128, 136, 150, 0.9)"
 _BAND = "rgba(128, 136, 150, 0.25)"
+
+
+class Judging:
+    """The place of the verdict at the top, filled when all below is on its way to the browser.
+
+    Until then it shows the last verdict. Only the first of a session is there at once: nothing
+    below jumps when it comes.
+    """
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        values: Parameters,
+        pool: Pool,
+        selection: Selection,
+        near: npt.NDArray[np.float32],
+    ) -> None:
+        """Reserve the place.
+
+        Args:
+            dataset: The videos.
+            values: What is selected, and how.
+            pool: What it was selected from.
+            selection: The selected sequences.
+            near: Distance of every sequence to the nearest selected one, shape (S,).
+        """
+        self._what = dataset, values
+        self._order, self._distances = selection.order, near[pool.candidates]
+        self._place = st.container()
+        self._found: tuple[Judge, Verdict] | None = None
+        if len(selection) and not st.session_state.get("judged"):
+            self.finish()
+
+    def finish(self) -> tuple[Judge, Verdict]:
+        """Judge the selection, at least one sequence, and show the verdict."""
+        if self._found is None:
+            judge = loaders.load_judge(*self._what)
+            self._found = judge, judge.verdict(self._order, self._distances)
+            with self._place:
+                headline(self._found[1])
+            st.session_state["judged"] = True
+        return self._found
 
 
 def headline(verdict: Verdict) -> None:
@@ -74,9 +120,10 @@ def curve_figure(radii: npt.NDArray[Any], count: int, judge: Judge) -> tuple[go.
     """
     curve = coverage_curve(radii.tolist())
     figure = go.Figure()
-    sizes = judge.randoms.sizes[judge.randoms.sizes <= len(radii)]
+    randoms = judge.randoms_to(len(radii))
+    sizes = randoms.sizes[randoms.sizes <= len(radii)]
     low, middle, high = np.percentile(
-        judge.randoms.curves["radius"][:, : len(sizes)], [2.5, 50, 97.5], axis=0
+        randoms.curves["radius"][:, : len(sizes)], [2.5, 50, 97.5], axis=0
     )
     around = [*sizes.tolist(), *sizes[::-1].tolist()]
     figure.add_scatter(

@@ -1,4 +1,4 @@
-"""Which folders the app may read: below the configured roots, browsed by opaque ids."""
+"""The folders that can be browsed: below the configured roots, by opaque ids."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from seqsel_core.video import roots
 from seqsel_core.video.discover import FRAME_ENDINGS, VIDEO_ENDINGS, ending
 
-_DEFAULTS = (Path("/home/input_dir"), Path.home() / "Videos")
 _MOST_SHOWN = 500
 
 
@@ -44,13 +44,10 @@ class Content:
 
 
 def input_roots() -> tuple[Folder, ...]:
-    """Return the roots: `SEQSEL_INPUT_ROOTS` (separated by `:`), or the usual video folders."""
-    configured = os.environ.get("SEQSEL_INPUT_ROOTS")
-    if configured:
-        paths = [Path(text).expanduser() for text in configured.split(os.pathsep) if text]
-    else:
-        paths = list(_DEFAULTS)
-    return tuple(_folder(path.resolve(), str(path)) for path in paths if path.is_dir())
+    """Return the roots that are there; see `seqsel_core.video.roots.input_roots`."""
+    return tuple(
+        _folder(path.resolve(), str(path)) for path in roots.input_roots() if path.is_dir()
+    )
 
 
 def open_folder(ids: list[str]) -> list[Folder]:
@@ -72,23 +69,23 @@ def open_folder(ids: list[str]) -> list[Folder]:
 def list_folder(path: Path, root: Path) -> Content:
     """Return what lies directly in a folder below a root.
 
-    Hidden folders and links that leave the root are left out. A folder that cannot be read
-    is shown as empty.
+    Hidden folders, and what leads out of the root by a link, are left out. A folder that
+    cannot be read, or does not lie below the root, is shown as empty.
     """
     folders, n_videos, n_frames = [], 0, 0
     try:
         entries = sorted(os.scandir(path), key=lambda entry: entry.name)
-    except OSError:
+    except (OSError, ValueError):
         entries = []
-    for entry in entries:
+    for entry in entries if roots.is_below(path, [root]) else []:
         try:
             if entry.name.startswith("."):
                 continue
+            if entry.is_symlink() and not roots.is_below(Path(entry.path), [root]):
+                continue
             if entry.is_dir():
-                real = Path(entry.path).resolve()
-                if real.is_relative_to(root):
-                    folders.append(_folder(real, entry.name))
-            elif entry.is_file():
+                folders.append(_folder(Path(entry.path).resolve(), entry.name))
+            elif entry.is_file():  # neither pipe nor device
                 n_videos += ending(entry.name) in VIDEO_ENDINGS
                 n_frames += ending(entry.name) in FRAME_ENDINGS
         except OSError:

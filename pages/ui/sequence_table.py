@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
@@ -10,14 +11,33 @@ from pages.ui import text
 from pages.ui.explorer.colours import middle_frames
 from pages.ui.explorer.explorer import look_at
 from pages.ui.strip_list import Strips
+from seqsel_core.output.text import cell
 
 MOST_ROWS = 20_000
 """More are not sent to the browser; those nearest to a blind spot and the selected ones are."""
 
 
-def sequence_table(strips: Strips) -> None:
-    """Show the table; a click on a row looks at that sequence in all views."""
-    frame, positions = table_of(strips)
+def sequence_table(
+    strips: Strips, inside: npt.NDArray[np.bool_] | None = None, focused: int | None = None
+) -> None:
+    """Show the table; a click on a row looks at that sequence in all views, and the other way.
+
+    Args:
+        strips: What the rows are made of.
+        inside: Which sequences lie in a region, shape (S,); None: there is no region.
+        focused: The sequence that is looked at, whose row is marked.
+    """
+    frame, positions = table_of(strips, inside)
+    rows = np.flatnonzero(positions == focused).tolist() if focused is not None else []
+    _mark(rows)
+    st.download_button(
+        "Download as csv",
+        lambda: csv_of(frame),
+        "sequences.csv",
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
     st.dataframe(
         frame,
         key="sequence_table",
@@ -30,21 +50,31 @@ def sequence_table(strips: Strips) -> None:
             for name in ("Seconds", "Distance to the nearest selected", "Picked at distance")
         },
     )
-    if len(frame) < len(strips.sequences):
+    count = len(strips.sequences) if inside is None else int(inside.sum())
+    if len(frame) < count:
         st.caption(
-            f"{len(frame):,} of {len(strips.sequences):,} sequences: the selected ones, and those "
-            "farthest from them."
+            f"{len(frame):,} of {count:,} sequences: the selected ones, and those farthest from "
+            "them."
         )
 
 
-def table_of(strips: Strips) -> tuple[pd.DataFrame, np.ndarray]:
+def csv_of(frame: pd.DataFrame) -> bytes:
+    """Return the table as csv; a name that a spreadsheet would take for a formula is quoted."""
+    safe = frame.assign(Video=[cell(name) for name in frame["Video"]])
+    return safe.to_csv(index=False).encode("utf-8", "backslashreplace")
+
+
+def table_of(
+    strips: Strips, inside: npt.NDArray[np.bool_] | None = None
+) -> tuple[pd.DataFrame, np.ndarray]:
     """Return the table and the position of each row's sequence."""
     dataset, sequences, order = strips.dataset, strips.sequences, strips.selection.order
-    positions = np.arange(len(sequences))
+    positions = np.arange(len(sequences)) if inside is None else np.flatnonzero(inside)
     if len(positions) > MOST_ROWS:
-        rest = np.setdiff1d(positions, order)
-        far = rest[np.argsort(-strips.near[rest], kind="stable")[: MOST_ROWS - len(order)]]
-        positions = np.sort(np.concatenate([order, far]))
+        picked = order[np.isin(order, positions)]
+        rest = np.setdiff1d(positions, picked)
+        far = rest[np.argsort(-strips.near[rest], kind="stable")[: MOST_ROWS - len(picked)]]
+        positions = np.sort(np.concatenate([picked, far]))
     rank = np.full(len(sequences), np.nan)
     rank[order] = np.arange(1, len(order) + 1)
     distance = np.full(len(sequences), np.nan)
@@ -71,6 +101,17 @@ def table_of(strips: Strips) -> tuple[pd.DataFrame, np.ndarray]:
 
 def _clicked(strips: Strips, positions: np.ndarray) -> None:
     rows = st.session_state["sequence_table"].selection.rows
-    if rows and rows[0] < len(positions):
+    if not rows:
+        st.session_state.pop("focus", None)
+    elif rows[0] < len(positions):
         span = strips.sequences[int(positions[rows[0]])]
         look_at(span.video, span.start)
+
+
+def _mark(rows: list[int]) -> None:
+    """Mark these rows, where others are marked now."""
+    state = st.session_state.get("sequence_table")
+    if list(state["selection"]["rows"] if state else []) != rows:
+        st.session_state["sequence_table"] = {
+            "selection": {"rows": rows, "columns": [], "cells": []}
+        }

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 
 import streamlit as st
 
-from pages.ui import parameters, text
+from pages.ui import access, parameters, roots, text
+from pages.ui._compat import went_back_or_forward
 from pages.ui.parameters import Parameters
-from seqsel_core.store.datasets import DatasetRecord, Datasets
+from seqsel_core.store.datasets import DatasetRecord, Datasets, Source
 from seqsel_core.store.location import default_data_dir
 
 _KEY = "dataset"
+_ALL = "all_datasets"
 
 
 def data_dir() -> Path:
@@ -31,9 +34,37 @@ def _datasets(path: str) -> Datasets:
     return Datasets(Path(path))
 
 
+def visible() -> list[DatasetRecord]:
+    """Return the datasets that the person at this page may see, the newest first."""
+    return datasets().all(access.current_user())
+
+
 def choose(dataset_id: str) -> None:
     """Make a dataset the current one."""
     st.session_state[_KEY] = dataset_id
+    st.session_state[_ALL] = False
+
+
+def show_all() -> None:
+    """Let the Data page show the list of all datasets."""
+    st.session_state[_ALL] = True
+
+
+def opened_dataset() -> DatasetRecord | None:
+    """Return the dataset that the Data page shows; None: the list of all, or there is none.
+
+    The list is shown when it was asked for, and to who comes without a link where there are
+    several.
+    """
+    linked = st.query_params.get(_KEY)
+    if went_back_or_forward():
+        st.session_state[_ALL] = not linked
+    known = {item.id: item for item in visible()}
+    chosen = linked in known or st.session_state.get(_KEY) in known
+    if len(known) > 1 and (st.session_state.get(_ALL) or not chosen):
+        _tell_of_dead_link(known)
+        return None
+    return current_dataset()
 
 
 def current_dataset() -> DatasetRecord | None:
@@ -43,12 +74,9 @@ def current_dataset() -> DatasetRecord | None:
     gone says so.
     """
     followed = parameters.follow_url()
-    known = {item.id: item for item in datasets().all()}
+    known = {item.id: item for item in visible()}
+    _tell_of_dead_link(known)
     linked = st.query_params.get(_KEY)
-    if linked and linked not in known:
-        st.warning(
-            "The dataset of this link is not on this server (any more).", icon=":material/link_off:"
-        )
     chosen = linked if followed and linked in known else st.session_state.get(_KEY)
     record = known.get(chosen or "") or known.get(linked or "")
     record = record or next(iter(known.values()), None)
@@ -57,9 +85,18 @@ def current_dataset() -> DatasetRecord | None:
     return record
 
 
+def _tell_of_dead_link(known: Collection[str]) -> None:
+    linked = st.query_params.get(_KEY)
+    if linked and linked not in known:
+        st.warning(
+            "The dataset of this link is not on this server (any more), or is not shared with you.",
+            icon=":material/link_off:",
+        )
+
+
 def dataset_picker(record: DatasetRecord) -> None:
     """Show which dataset this is, with the others to choose from."""
-    every = datasets().all()
+    every = visible()
     names = Counter(item.name for item in every)
     known = {
         item.id: f"{item.name} ({_what_else(item)})" if names[item.name] > 1 else item.name
@@ -93,7 +130,23 @@ def link_query(record: DatasetRecord) -> dict[str, str]:
     return {**parameters.to_query(parameters.current()), _KEY: record.id}
 
 
+def source_name(source: Source) -> str:
+    """Return what a source is called: a folder as it is browsed, or 'upload'; any text."""
+    if source.kind == "upload":
+        return "upload"
+    for root in roots.input_roots():
+        if source.path != root.path and source.path.is_relative_to(root.path):
+            return source.path.relative_to(root.path).as_posix()
+    return source.path.name or str(source.path)
+
+
+def moment(seconds: float) -> str:
+    """Return a time as '23 Nov 14:02', in the time zone of the server."""
+    when = datetime.fromtimestamp(seconds)
+    return when.strftime("%d %b %H:%M" if when.year == datetime.now().year else "%d %b %Y")
+
+
 def _what_else(record: DatasetRecord) -> str:
     """Return what tells a dataset from another of its name."""
-    added = datetime.fromtimestamp(record.created).strftime("%d %b %H:%M")
-    return f"{record.input_dir.parent.name}, {record.frame_order}, {added}"
+    where = ", ".join(source_name(source) for source in record.sources[:2])
+    return f"{where}, {record.frame_order}, {moment(record.created)}"

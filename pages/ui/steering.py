@@ -32,25 +32,30 @@ def unpin(dataset: Dataset, values: Parameters, span: SequenceSpan) -> None:
     parameters.change(pinned=without_span(values.pinned, video_id, span.start, span.stop))
 
 
-def replace(dataset: Dataset, values: Parameters, span: SequenceSpan) -> None:
-    """Put the best other sequence in the place of a selected one; the others stay."""
+def replace(dataset: Dataset, values: Parameters, span: SequenceSpan) -> SequenceSpan | None:
+    """Put the best other sequence in the place of a selected one; the others stay.
+
+    Returns the other one; None: there is none, and the page says so.
+    """
     try:
         choice = loaders.load_choice(dataset, values)
         rank = choice.selected.index(span)
         found = Rejecting(choice).replacement(rank).position
     except (SeqselError, ValueError) as error:
         st.session_state["notice"] = str(error)
-        return
+        return None
     if found < 0:
         st.session_state["notice"] = "No other sequence is left that may be selected instead."
-        return
-    kept = [*choice.selected[:rank], choice.sequences[found], *choice.selected[rank + 1 :]]
+        return None
+    came = choice.sequences[found]
+    kept = [*choice.selected[:rank], came, *choice.selected[rank + 1 :]]
     video_id = dataset.videos[span.video].video_id
     parameters.change(
         pinned=".".join(_part(dataset, one) for one in kept),
         rejected=with_span(values.rejected, video_id, span.start, span.stop),
         n_samples=len(kept) * values.length,
     )
+    return came
 
 
 def _part(dataset: Dataset, span: SequenceSpan) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from pages.ui import steering, text
+from pages.ui import steering, text, view
 from pages.ui.parameters import Parameters
 from pages.ui.places import frame_range, start_seconds
 from pages.ui.player import play
@@ -21,7 +21,6 @@ from seqsel_core.sequences import Sequences
 
 _PER_PAGE = 8
 _PER_PAGE_SINGLE = 30
-_ORDERS = ("By rank", "By video", "By time")
 
 
 @dataclass(frozen=True)
@@ -48,27 +47,24 @@ class Strips:
         return int(found[0]) + 1 if len(found) else None
 
 
-def strip_list(strips: Strips, inside: npt.NDArray[np.bool_] | None) -> None:
+def strip_list(strips: Strips, inside: npt.NDArray[np.bool_] | None, around: str = "lasso") -> None:
     """Show the selected sequences, or those that lie inside a region.
 
     Args:
         strips: What they are made of.
         inside: Which sequences lie in the region, shape (S,); None: there is no region.
+        around: What the region is called.
     """
     single = strips.sequences.length == 1
     per_page = _PER_PAGE_SINGLE if single else _PER_PAGE
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{_title(strips, inside)}**")
+            st.markdown(f"**{_title(strips, inside, around)}**")
             st.space("stretch")
-            order = st.selectbox(
-                "Order of the strips",
-                _ORDERS,
-                key="strip_order",
-                label_visibility="collapsed",
-                width=140,
+            order = view.select(
+                "Order of the strips", "strip_order", width=140, label_visibility="collapsed"
             )
-        positions = _positions(strips, inside, order)
+        positions = positions_of(strips, inside, order)
         pages = max(1, math.ceil(len(positions) / per_page))
         page = min(st.session_state.get("strip_page", 1), pages)
         shown = positions[(page - 1) * per_page : page * per_page].tolist()
@@ -92,18 +88,6 @@ def strip_list(strips: Strips, inside: npt.NDArray[np.bool_] | None) -> None:
                 st.session_state["strip_page"] = pages
             with st.container(horizontal=True, horizontal_alignment="center"):
                 st.pagination(pages, key="strip_page")
-
-
-def looked_at_card(strips: Strips, position: int) -> None:
-    """Show the sequence that was clicked in a map or a lane."""
-    with st.container(border=True):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown("**Looked at**")
-            st.space("stretch")
-            if st.button("Close", icon=":material/close:", type="tertiary", shortcut="Escape"):
-                st.session_state.pop("focus", None)
-                st.rerun()
-        _row(strips, position, "card")
 
 
 def picture(strips: Strips, position: int) -> None:
@@ -135,14 +119,14 @@ def where(strips: Strips, position: int, most: int) -> str:
     return f"{mark}**{name}**  \n:small[{place}]  \n:small[:gray[{picked}]]"
 
 
-def _title(strips: Strips, inside: npt.NDArray[np.bool_] | None) -> str:
+def _title(strips: Strips, inside: npt.NDArray[np.bool_] | None, around: str) -> str:
     if inside is None:
         return "Selected frames" if strips.sequences.length == 1 else "Selected sequences"
     chosen = int(inside[strips.selection.order].sum())
-    return f"In the lasso: {text.count(int(inside.sum()), 'sequence')}, {chosen:,} selected"
+    return f"In the {around}: {text.count(int(inside.sum()), 'sequence')}, {chosen:,} selected"
 
 
-def _positions(
+def positions_of(
     strips: Strips, inside: npt.NDArray[np.bool_] | None, order: str
 ) -> npt.NDArray[np.int64]:
     """Return the sequences to show; among equals the selected ones first, by rank."""
@@ -157,19 +141,19 @@ def _positions(
     return ranked
 
 
-def _row(strips: Strips, position: int, key: str = "list") -> None:
+def _row(strips: Strips, position: int) -> None:
     left, middle, right = st.columns([6, 18, 3], vertical_alignment="center")
     left.markdown(where(strips, position, 26))
     with middle:
         picture(strips, position)
     with right.container(horizontal=True, gap="small", horizontal_alignment="right"):
-        _actions(strips, position, key)
+        _actions(strips, position)
 
 
-def _actions(strips: Strips, position: int, key: str) -> None:
+def _actions(strips: Strips, position: int) -> None:
     span = strips.sequences[position]
     dataset, values = strips.dataset, strips.values
-    unique = f"{key}_{span.video}_{span.start}_{span.stop}"
+    unique = f"list_{span.video}_{span.start}_{span.stop}"
     st.button(
         ":material/play_arrow:",
         key=f"play_{unique}",

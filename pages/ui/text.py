@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import html
 import math
+import re
 
 from seqsel_core.output.readable import printable, shorten
+
+_REPLACED = re.compile(r"(?<=:)(?=[\w+/-])|(?=@)|(?<=www)(?=\.)", re.IGNORECASE)
 
 
 def plain(name: str) -> str:
@@ -24,9 +27,14 @@ def for_plotly(name: str, most: int = 60) -> str:
 
 
 def for_markdown(name: str, most: int = 60) -> str:
-    """Return a name for Markdown, every character that means something there escaped."""
+    """Return a name for Markdown, every character that means something there escaped.
+
+    What is replaced after Markdown was read (`:material/x:`, `:smile:`, addresses) is broken up
+    by a space of no width.
+    """
     special = "\\`*_{}[]<>()#+-.!|~$:&^="
-    return "".join(f"\\{c}" if c in special else c for c in short(name, most))
+    shown = _REPLACED.sub("\u200b", short(name, most))
+    return "".join(f"\\{c}" if c in special else c for c in shown)
 
 
 def size(n_bytes: int) -> str:

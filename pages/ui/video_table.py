@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from pages.ui import text
-from pages.ui.session import data_dir, datasets
+from pages.ui.session import data_dir, datasets, source_name
+from pages.ui.video_changes import changes_line, taken_out
 from pages.ui.video_quality import problems, quality_checks, quality_panel
 from seqsel_core.opening import stored_shards
 from seqsel_core.store.datasets import DatasetRecord
@@ -17,10 +19,26 @@ from seqsel_core.store.shards import Shard, ShardStore
 from seqsel_core.video.types import Video
 
 
-def video_table(record: DatasetRecord, *, busy: bool) -> bool:
-    """Show what was found and what is known of each video; return whether some can be explored.
+@dataclass(frozen=True)
+class Shown:
+    """What the table shows.
 
-    With `busy`, all have to be embedded for that.
+    Attributes:
+        ready: Whether the dataset can be explored.
+        missing: Videos that are not embedded yet.
+    """
+
+    ready: bool
+    missing: int
+
+
+def video_table(record: DatasetRecord, *, busy: bool, can_change: bool) -> Shown:
+    """Show what was found and what is known of each video.
+
+    Args:
+        record: The dataset.
+        busy: It is being embedded: it can be explored once all videos are.
+        can_change: Videos can be taken out of it and put back.
 
     Raises:
         StoreError: What is stored is damaged.
@@ -29,7 +47,7 @@ def video_table(record: DatasetRecord, *, busy: bool) -> bool:
     if listing is None:
         if not busy:
             st.info("This dataset has not been read yet.", icon=":material/hourglass_empty:")
-        return False
+        return Shown(ready=False, missing=0)
     shards = stored_shards(ShardStore(data_dir()), record, listing)
     ready = [(video, shard) for video, _, shard in shards if shard and shard.info.n_frames]
     checks = quality_checks(
@@ -38,7 +56,7 @@ def video_table(record: DatasetRecord, *, busy: bool) -> bool:
     # By name: two videos of the same content have one shard.
     told = {video.name: problems(shard, checks, at) for at, (video, shard) in enumerate(ready)}
     rows = [
-        _row(video, video_id, shard, busy, told.get(video.name, []))
+        _row(video, video_id, shard, busy, told.get(video.name, [])) | _origin(record, video)
         for video, video_id, shard in shards
     ]
     missing = sum(1 for _, video_id, shard in shards if video_id and shard is None)
@@ -46,25 +64,34 @@ def video_table(record: DatasetRecord, *, busy: bool) -> bool:
     frames = sum(shard.info.n_frames for _, _, shard in shards if shard)
     troubled = sum(1 for sentences in told.values() if sentences)
     st.markdown(_summary(len(rows), frames, missing, unreadable, troubled, shards))
+    changes_line(listing.changes)
     for warning in listing.found.warnings:
-        st.warning(text.for_markdown(warning, 600), icon=":material/sort:")
-    st.dataframe(
-        pd.DataFrame(rows),
+        st.warning(text.for_markdown(warning, 600), icon=":material/warning:")
+    several = len(record.sources) > 1
+    chosen = st.dataframe(
+        pd.DataFrame(rows, columns=[*_COLUMNS, *(["From"] if several else [])]),
         hide_index=True,
-        height=_HEADER + _ROW * min(len(rows), _SHOWN),
+        height=_HEADER + _ROW * max(1, min(len(rows), _SHOWN)),
         row_height=_ROW,
         placeholder="",
+        key=f"videos_{record.id}_{datasets().listing_stamp(record.id)}",
+        on_select="rerun" if can_change else "ignore",
+        selection_mode="multi-row",
         column_config={
             "Picture": st.column_config.ImageColumn("", width=100),
             "Video": st.column_config.TextColumn(width="medium"),
-            "State": st.column_config.TextColumn(width="small"),
+            "State": st.column_config.TextColumn(width=100),
             "Frames": st.column_config.NumberColumn(format="localized", width="small"),
             "Length": st.column_config.TextColumn(width="small"),
-            "Picture size": st.column_config.TextColumn(width="small"),
+            "Picture size": st.column_config.TextColumn(width=100),
             "File size": st.column_config.TextColumn(width="small"),
-            "Problems": st.column_config.TextColumn(width="large"),
+            "Problems": st.column_config.TextColumn(width=220 if several else 340),
+            "From": st.column_config.TextColumn(width=120),
         },
     )
+    if can_change:
+        picked = [listing.pairs[at] for at in chosen["selection"]["rows"] if at < len(rows)]
+        taken_out(record, listing, picked, enabled=bool(ready))
     if listing.found.ignored:
         names = ", ".join(text.short(name, 30) for name in listing.found.ignored[:5])
         more = ", …" if len(listing.found.ignored) > 5 else ""
@@ -80,12 +107,22 @@ def video_table(record: DatasetRecord, *, busy: bool) -> bool:
         if panel.open:
             with panel:
                 quality_panel(ready, checks)
-    return frames > 0 and not (missing and busy)
+    return Shown(ready=frames > 0 and not (missing and busy), missing=missing)
 
 
 _ROW = 72  # pixels: the least at which texts are broken into lines
 _HEADER = 38  # pixels
 _SHOWN = 8  # rows; for more the table scrolls
+_COLUMNS = [
+    "Picture",
+    "Video",
+    "State",
+    "Frames",
+    "Length",
+    "Picture size",
+    "File size",
+    "Problems",
+]
 _READY, _UNREADABLE, _WAITING, _NOT_EMBEDDED = "ready", "unreadable", "waiting", "not embedded"
 
 
@@ -120,6 +157,16 @@ def _row(
     row["Picture size"] = f"{info.width} × {info.height}"
     row["Problems"] = text.plain("; ".join(sentences))
     return row
+
+
+def _origin(record: DatasetRecord, video: Video) -> dict[str, object]:
+    """Return which source a video is from, where there are several; the innermost folder."""
+    if len(record.sources) < 2:
+        return {}
+    file = (video.frame_paths or (video.path,))[0]
+    sources = [item for item in record.sources if file.is_relative_to(item.path)]
+    nearest = max(sources, key=lambda item: len(item.path.parts), default=None)
+    return {"From": text.plain(source_name(nearest)) if nearest else ""}
 
 
 @st.cache_data(max_entries=5000, show_spinner=False)

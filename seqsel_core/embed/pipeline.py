@@ -11,7 +11,7 @@ import contextlib
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -88,7 +88,7 @@ _Arrivals = queue.Queue[_Item | _Ended]
 
 
 def embed_videos(
-    tasks: Sequence[Task],
+    tasks: Iterable[Task],
     encoder: _Encoder,
     *,
     input_size: int,
@@ -100,7 +100,8 @@ def embed_videos(
     """Embed videos, in their order where there is one reader.
 
     Args:
-        tasks: The videos.
+        tasks: The videos; the next one is taken, in a thread that reads, when that thread has
+            read the one before.
         encoder: Takes (batch_size, input_size, input_size, 3) uint8, gives (batch_size, D);
             called from two threads, so that the next batch is ready when one is done.
         input_size: Side of the network's input in pixels.
@@ -117,7 +118,7 @@ def embed_videos(
     """
     items: _Arrivals = queue.Queue(maxsize=2 * batch_size)
     stop = threading.Event()
-    producers = _start_readers(tasks, min(readers, len(tasks)), input_size, every, items, stop)
+    producers = _start_readers(tasks, readers, input_size, every, items, stop)
     writing = _Writing()
     network = ThreadPoolExecutor(_IN_FLIGHT, "embed")
     on_their_way: deque[tuple[list[_Item], Future[npt.NDArray[np.float32]] | None]] = deque()
@@ -217,7 +218,7 @@ def _write(
 
 
 def _start_readers(
-    tasks: Sequence[Task],
+    tasks: Iterable[Task],
     count: int,
     size: int,
     every: int,

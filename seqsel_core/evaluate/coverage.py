@@ -11,6 +11,7 @@ FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
 
 _BLOCK = 4096  # points of one matrix product
+_FEW = 4096  # pairs
 _SAME = 2e-6  # squared, share of the squared norms: a² + b² − 2ab is all rounding below
 
 
@@ -104,7 +105,10 @@ def distance_to_nearest(points: FloatArray, queries: IntArray, among: IntArray) 
 
 def pairwise(these: FloatArray, those: FloatArray) -> FloatArray:
     """Return the distances between rows of two arrays, shape (A, B), float32."""
-    squared: FloatArray = these @ those.T
+    if len(these) * len(those) <= _FEW:  # threads would wait for each other
+        squared: FloatArray = np.vecdot(these[:, None], those)
+    else:
+        squared = these @ those.T
     squared *= -2
     both = np.einsum("ad,ad->a", these, these)[:, None] + np.einsum("bd,bd->b", those, those)
     squared += both

@@ -18,7 +18,14 @@ from seqsel_core.evaluate.coverage import (
     coverage,
     distance_to_nearest,
 )
-from seqsel_core.evaluate.randoms import LARGEST, SELECTIONS, Band, Randoms, random_selections
+from seqsel_core.evaluate.randoms import (
+    FIRST,
+    LARGEST,
+    SELECTIONS,
+    Band,
+    Randoms,
+    random_selections,
+)
 
 MEASURES = ("radius", "p95", "mean")
 """Measures of `Coverage` that random selections are compared by; smaller is better."""
@@ -71,8 +78,8 @@ class Verdict:
 class Judge:
     """Judges selections from one set of candidates, in one space.
 
-    What does not depend on the selection is computed once, here; a verdict then follows a
-    slider.
+    What does not depend on the selection is computed once; a verdict then follows a slider.
+    Random selections of more than some hundred are measured when they are first needed.
     """
 
     def __init__(
@@ -97,8 +104,31 @@ class Judge:
         self._points = points
         self._candidates = np.flatnonzero(candidates)
         self._videos = videos
-        self.randoms: Randoms = random_selections(
-            points, self._candidates, selections=selections, seed=seed
+        self._selections, self._seed = selections, seed
+        self._randoms = self._measured(FIRST)
+
+    @property
+    def randoms(self) -> Randoms:
+        """Random selections of every size."""
+        return self.randoms_to(LARGEST)
+
+    def randoms_to(self, size: int) -> Randoms:
+        """Return random selections of the sizes up to this one, and maybe of more."""
+        if size > FIRST and not self._whole:
+            self._randoms = self._measured(LARGEST)
+        return self._randoms
+
+    @property
+    def _whole(self) -> bool:
+        return int(self._randoms.sizes[-1]) == min(LARGEST, len(self._candidates))
+
+    def _measured(self, largest: int) -> Randoms:
+        return random_selections(
+            self._points,
+            self._candidates,
+            selections=self._selections,
+            largest=largest,
+            seed=self._seed,
         )
 
     def verdict(self, selected: IntArray, distances: FloatArray | None = None) -> Verdict:
@@ -114,27 +144,31 @@ class Judge:
         points, candidates = self._points, self._candidates
         if distances is None:
             distances = distance_to_nearest(points, candidates, selected)
-        queries = self.randoms.queries
+        randoms = self.randoms_to(len(selected))
+        queries = randoms.queries
         even = ((np.arange(len(selected)) + 0.5) * len(candidates) / len(selected)).astype(np.int64)
         own = _measures(distances[queries])
         uniform = _measures(distance_to_nearest(points, candidates[queries], candidates[even]))
+        if not all(randoms.reach(name, own[name]) for name in MEASURES):
+            randoms = self.randoms
         return Verdict(
             selection=coverage(points, candidates, selected, self._videos, distances),
             versus={
-                name: self._versus(name, len(selected), own[name], uniform[name])
+                name: _versus(randoms, name, len(selected), own[name], uniform[name])
                 for name in MEASURES
             },
             sampled=len(queries) if len(queries) < len(candidates) else None,
         )
 
-    def _versus(self, name: str, count: int, value: float, uniform: float) -> Versus:
-        return Versus(
-            value=value,
-            uniform=uniform,
-            random=self.randoms.band(name, count),
-            better_than=float((self.randoms.at(name, count) > value).mean()),
-            random_needed=self.randoms.as_good_as(name, value),
-        )
+
+def _versus(randoms: Randoms, name: str, count: int, value: float, uniform: float) -> Versus:
+    return Versus(
+        value=value,
+        uniform=uniform,
+        random=randoms.band(name, count),
+        better_than=float((randoms.at(name, count) > value).mean()),
+        random_needed=randoms.as_good_as(name, value),
+    )
 
 
 def _as_many(needed: float) -> str:

@@ -83,7 +83,7 @@ def prove(
         judge = Judge(points, choice.candidates, choice.sequences.video, seed=seed)
         verdict = judge.verdict(choice.selection.order)
         opinions.append(Opinion(encoder, first is None, verdict))
-        first = first or judge.randoms
+        first = first or judge.randoms_to(len(choice.selection))
     assert first is not None
     radii = [float(radius) for radius in choice.selection.radii]
     return Proof(

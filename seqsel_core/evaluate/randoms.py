@@ -15,6 +15,9 @@ SELECTIONS = 100
 LARGEST = 2000
 """Largest random selection; what covers better than that is said to."""
 
+FIRST = 300
+"""Sizes up to this are enough for most selections of some dozens, in a third of the time."""
+
 _CELLS = 4_000_000  # distances kept at once, 16 MB
 _BLOCK = 4096  # points of one matrix product
 
@@ -56,7 +59,13 @@ class Randoms:
         interpolated. Beyond the largest, the largest counts.
         """
         curve = self.curves[measure]
-        return np.array([np.interp(count, self.sizes, one) for one in curve])
+        after = min(int(np.searchsorted(self.sizes, count)), len(self.sizes) - 1)
+        before = max(0, after - 1)
+        low, high = int(self.sizes[before]), int(self.sizes[after])
+        if count >= high or after == before:
+            return curve[:, after].copy()
+        share = (count - low) / (high - low)
+        return curve[:, before] + share * (curve[:, after] - curve[:, before])
 
     def band(self, measure: str, count: int) -> Band:
         """Return the band of a measure at a size."""
@@ -72,6 +81,10 @@ class Randoms:
         curves = np.percentile(self.curves[measure], [2.5, 50, 97.5], axis=0)
         low, median, high = (_first_below(self.sizes, curve, value) for curve in curves)
         return Band(low, median, high)
+
+    def reach(self, measure: str, value: float) -> bool:
+        """Return whether nearly all random selections reach a value at a size that is known."""
+        return float(np.percentile(self.curves[measure][:, -1], 97.5)) <= value
 
 
 def random_selections(
@@ -93,28 +106,39 @@ def random_selections(
         candidates: Positions of what can be selected and is to be covered, at least one,
             shape (C,), int64.
         selections: Number of random selections.
-        largest: Size of the largest.
+        largest: Sizes beyond this are left out. The others are measured alike with any.
         seed: Of the random orders.
     """
     total = len(candidates)
     limit = max(300, _CELLS // total)
     queries = np.unique(np.linspace(0, total - 1, min(limit, total)).round().astype(np.int64))
-    searching = points[candidates[queries]]
-    between = np.empty((total, len(queries)), np.float32)
-    for at in range(0, total, _BLOCK):
-        between[at : at + _BLOCK] = pairwise(points[candidates[at : at + _BLOCK]], searching)
-    sizes = _sizes(min(largest, total))
-    starts = np.concatenate([[0], sizes[:-1]])
+    sizes = _sizes(min(LARGEST, total))
+    sizes = sizes[sizes <= max(1, largest)]
     generator = np.random.default_rng([seed, 1])
+    orders = [generator.permutation(total)[: sizes[-1]] for _ in range(selections)]
+    chosen = np.zeros(total, np.bool_)
+    for order in orders:
+        chosen[order] = True
+    places = np.cumsum(chosen) - 1  # of the chosen ones, among themselves
+    between = _distances(points, candidates[chosen], candidates[queries])
+    starts = np.concatenate([[0], sizes[:-1]])
     curves = {name: np.empty((selections, len(sizes))) for name in ("radius", "p95", "mean")}
-    for number in range(selections):
-        order = generator.permutation(total)[: sizes[-1]]
-        nearest = np.minimum.reduceat(between[order], starts, axis=0)
+    for number, order in enumerate(orders):
+        nearest = np.minimum.reduceat(between[places[order]], starts, axis=0)
         np.minimum.accumulate(nearest, axis=0, out=nearest)
         curves["radius"][number] = nearest.max(axis=1)
-        curves["p95"][number] = np.percentile(nearest, 95, axis=1)
         curves["mean"][number] = nearest.mean(axis=1)
+        curves["p95"][number] = np.percentile(nearest, 95, axis=1, overwrite_input=True)
     return Randoms(queries, sizes, curves)
+
+
+def _distances(points: FloatArray, these: IntArray, those: IntArray) -> FloatArray:
+    """Return the distances between points at two lists of positions, shape (A, B), float32."""
+    between = np.empty((len(these), len(those)), np.float32)
+    searching = points[those]
+    for at in range(0, len(these), _BLOCK):
+        between[at : at + _BLOCK] = pairwise(points[these[at : at + _BLOCK]], searching)
+    return between
 
 
 def _sizes(largest: int) -> IntArray:

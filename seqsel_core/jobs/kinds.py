@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import zipfile
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,17 +11,23 @@ from typing import Any
 from seqsel_core.config import Config
 from seqsel_core.engine import embed, identify, run
 from seqsel_core.errors import InputError
+from seqsel_core.jobs.attendant import Attendant
+from seqsel_core.jobs.job import Job
 from seqsel_core.jobs.progress import Cancelled, JobProgress
-from seqsel_core.jobs.queue import Job, Queue
-from seqsel_core.jobs.suspects import Suspects
+from seqsel_core.jobs.queue import Queue
 from seqsel_core.opening import open_dataset, stored_shards
+from seqsel_core.output.archive import zip_folder
+from seqsel_core.preconditions import refuse_early
+from seqsel_core.project.map_set import SOLID
+from seqsel_core.second_opinion import judge_config, refuse_judge
+from seqsel_core.sources import find_videos
 from seqsel_core.store.catalogue import Catalogue
 from seqsel_core.store.clips import clip_path, remove_oldest
 from seqsel_core.store.datasets import DatasetRecord, Datasets, Listing
 from seqsel_core.store.projections import Projections
 from seqsel_core.store.shards import ShardStore
-from seqsel_core.store.uploads import discover_upload
-from seqsel_core.video.discover import Found, discover
+from seqsel_core.video.discover import Found
+from seqsel_core.video.roots import check_output
 
 MAPS = ("pca", "umap_k_15")
 """Maps that the app shows."""
@@ -32,15 +38,20 @@ def embed_dataset(job: Job, progress: JobProgress, data_dir: Path) -> dict[str, 
     datasets = Datasets(data_dir)
     record = _dataset(datasets, job)
     progress.stage("looking for videos", 0, "videos")
-    found = _discover(record)
-    datasets.save_listing(record.id, Listing(found, _content_ids(found, data_dir, progress)))
-    suspects = Suspects(data_dir, job.id)
-    dataset = embed(_config(record, data_dir), progress, found=found, before_reading=suspects.begin)
-    suspects.end()
+    everything = find_videos(record)
+    listing = Listing(everything, _content_ids(everything, data_dir, progress))
+    datasets.save_listing(record.id, listing, look=str(job.id))
+    found = _taking_part(datasets, record)
+    attendant = Attendant(job, progress, data_dir, found.videos)
+    dataset = embed(_config(record, data_dir), progress, found=found, watcher=attendant)
     progress.stage("drawing the PCA map", 0, "maps")
-    _map(dataset.embeddings, ("pca",), data_dir, dataset.key)
-    Queue(data_dir).submit("umap", record.id)
-    return {"frames": dataset.n_frames, "embedded_now": dataset.embedded_now}
+    _map(dataset.embeddings, ("pca", SOLID), data_dir, dataset.key)
+    Queue(data_dir).submit("umap", record.id, user=job.user)
+    message = ""
+    if dataset.unreadable:
+        total = len(dataset.videos) + len(dataset.unreadable)
+        message = f"{len(dataset.unreadable)} of {total} videos cannot be read."
+    return {"frames": dataset.n_frames, "embedded_now": dataset.embedded_now, "message": message}
 
 
 def map_dataset(job: Job, progress: JobProgress, data_dir: Path) -> dict[str, Any]:
@@ -52,8 +63,23 @@ def map_dataset(job: Job, progress: JobProgress, data_dir: Path) -> dict[str, An
     if dataset is None or not dataset.videos:
         raise InputError("The dataset is not embedded yet.")
     progress.stage("drawing the UMAP map", 0, "maps")
-    _map(dataset.embeddings, MAPS, data_dir, dataset.key)
+    _map(dataset.embeddings, (*MAPS, SOLID), data_dir, dataset.key)
     return {}
+
+
+def embed_for_judge(job: Job, progress: JobProgress, data_dir: Path) -> dict[str, Any]:
+    """Embed the stored videos of a dataset by another encoder, too; parameters: judge."""
+    datasets = Datasets(data_dir)
+    record = _dataset(datasets, job)
+    listing = datasets.listing(record.id)
+    if listing is None:
+        raise InputError("The dataset is not embedded yet.")
+    config = replace(_config(record, data_dir), judge=str(job.parameters["judge"]))
+    refuse_judge(config)
+    found = _stored(record, listing, data_dir)
+    attendant = Attendant(job, progress, data_dir, found.videos)
+    dataset = embed(judge_config(config), progress, found=found, watcher=attendant)
+    return {"frames": dataset.n_frames, "embedded_now": dataset.embedded_now}
 
 
 def write_output(job: Job, progress: JobProgress, data_dir: Path) -> dict[str, Any]:
@@ -69,13 +95,17 @@ def write_output(job: Job, progress: JobProgress, data_dir: Path) -> dict[str, A
     _check_unchanged(listing, _content_ids(listing.found, data_dir, progress))
     overrides = {**job.parameters, "data_dir": str(data_dir), **_identity(record)}
     found = _stored(record, listing, data_dir)
-    result = run(Config.from_overrides(overrides), progress, found=found)
+    config = Config.from_overrides(overrides)
+    check_output(Path(config.output_dir).expanduser() / config.run_directory)
+    for source in record.sources:  # none of them holds the output folder
+        refuse_early(replace(config, input_dir=str(source.path)))
+    result = run(config, progress, found=found)
     sampled = result.output / "data" / "sampled"
     archive = result.output / "data" / "sampled.zip"
     message = ""
     if sampled.is_dir():
         try:
-            _zip(sampled, archive, progress)
+            zip_folder(sampled, archive, progress)
         except (OSError, Cancelled) as error:  # the folder is whole without it
             message = f"The pictures are not packed: {getattr(error, 'strerror', '') or 'stopped'}."
     packed = str(archive) if archive.exists() else ""
@@ -104,6 +134,7 @@ def make_clip(job: Job, progress: JobProgress, data_dir: Path) -> dict[str, Any]
 KINDS: dict[str, Callable[[Job, JobProgress, Path], dict[str, Any]]] = {
     "embed": embed_dataset,
     "umap": map_dataset,
+    "judge": embed_for_judge,
     "output": write_output,
     "clip": make_clip,
 }
@@ -116,10 +147,12 @@ def _dataset(datasets: Datasets, job: Job) -> DatasetRecord:
     return record
 
 
-def _discover(record: DatasetRecord) -> Found:
-    if record.kind == "upload":
-        return discover_upload(record.input_dir, frame_order=record.frame_order)
-    return discover(record.input_dir, frame_order=record.frame_order, follow_links=False)
+def _taking_part(datasets: Datasets, record: DatasetRecord) -> Found:
+    """Return the videos of a dataset without those that a person removed from it."""
+    listing = datasets.listing(record.id)
+    if listing is None or not listing.found.videos:
+        raise InputError("Every video was removed from the dataset: put one back.")
+    return listing.found
 
 
 def _content_ids(found: Found, data_dir: Path, progress: JobProgress) -> tuple[str, ...]:
@@ -132,7 +165,7 @@ def _content_ids(found: Found, data_dir: Path, progress: JobProgress) -> tuple[s
 def _check_unchanged(listing: Listing, now: tuple[str, ...]) -> None:
     for video, before, after in zip(listing.found.videos, listing.video_ids, now, strict=True):
         if before != after:
-            raise InputError(f"'{video.name}' changed since it was embedded. Press Embed again.")
+            raise InputError(f"'{video.name}' changed since it was embedded. Rescan the dataset.")
 
 
 def _stored(record: DatasetRecord, listing: Listing, data_dir: Path) -> Found:
@@ -150,7 +183,7 @@ def _stored(record: DatasetRecord, listing: Listing, data_dir: Path) -> Found:
 
 def _identity(record: DatasetRecord) -> dict[str, Any]:
     return {
-        "input_dir": str(record.input_dir),
+        "input_dir": os.pathsep.join(str(source.path) for source in record.sources),
         "encoder": record.encoder,
         "frame_order": record.frame_order,
     }
@@ -170,19 +203,3 @@ def _map(embeddings: Any, names: tuple[str, ...], data_dir: Path, key: str) -> N
     from seqsel_core.project.map_set import map_frames
 
     map_frames(embeddings, names, stored=Projections(data_dir, key))
-
-
-def _zip(folder: Path, archive: Path, progress: JobProgress) -> None:
-    """Pack a folder, uncompressed: pictures are compressed already."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    progress.stage("packing", len(files), "pictures")
-    partial = archive.with_suffix(".partial")
-    try:
-        with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as target:
-            for path in files:
-                name = path.relative_to(folder).as_posix()
-                target.write(path, name.encode("utf-8", "backslashreplace").decode())
-                progress.advance(1)
-        partial.rename(archive)
-    finally:
-        partial.unlink(missing_ok=True)

@@ -1,72 +1,22 @@
-"""The queue of jobs, in the catalogue: who works on what, and how far it is."""
+"""The queue of jobs, in the catalogue: what those who ask for work see of it.
+
+What workers do with it is in `desk.py`.
+"""
 
 from __future__ import annotations
 
 import json
-import sqlite3
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from seqsel_core.jobs.suspects import blame, forget
+from seqsel_core.jobs.job import Job as Job
+from seqsel_core.jobs.job import JobVideo as JobVideo
+from seqsel_core.jobs.lanes import lane_of
 from seqsel_core.store.catalogue import Catalogue
 
-ACTIVE = ("queued", "running", "cancelling")
-_MOST_ATTEMPTS = 2
-
-
-@dataclass(frozen=True)
-class Job:
-    """One piece of work.
-
-    Attributes:
-        id: Its number.
-        kind: 'embed', 'umap', 'output' or 'clip'.
-        dataset_id: What it works on.
-        parameters: What the kind needs, JSON values.
-        state: queued, running, cancelling, cancelled, failed or done.
-        stage: What it does now.
-        detail: At what, for example the name of a video.
-        done: Units of the stage that are done.
-        total: Units of the stage in all; 0: unknown.
-        unit: What is counted.
-        rate: Units per second.
-        message: Why it failed.
-        result: What it made, JSON values.
-        attempts: How often it was begun.
-        created: Unix time in seconds.
-        updated: Unix time of the last sign of life.
-    """
-
-    id: int
-    kind: str
-    dataset_id: str
-    parameters: dict[str, Any]
-    state: str
-    stage: str
-    detail: str
-    done: int
-    total: int
-    unit: str
-    rate: float
-    message: str
-    result: dict[str, Any]
-    attempts: int
-    created: float
-    updated: float
-
-    @property
-    def active(self) -> bool:
-        """Whether it waits or runs."""
-        return self.state in ACTIVE
-
-    @property
-    def seconds_left(self) -> float | None:
-        """Seconds that the stage will take, if that can be known."""
-        if self.state != "running" or not self.rate or not self.total:
-            return None
-        return max(0.0, self.total - self.done) / self.rate
+_REPEATABLE = ("embed", "umap")
+"""Kinds that are done once more where they are asked for while they run."""
 
 
 class Queue:
@@ -76,43 +26,44 @@ class Queue:
         """Use the catalogue of a data directory."""
         self._catalogue = Catalogue(data_dir)
 
-    def submit(self, kind: str, dataset_id: str, parameters: dict[str, Any] | None = None) -> int:
-        """Add a job and return its number; an equal one that is still active is returned."""
+    def submit(
+        self,
+        kind: str,
+        dataset_id: str,
+        parameters: dict[str, Any] | None = None,
+        user: str = "",
+    ) -> int:
+        """Add a job and return its number; an equal one that is still active is returned.
+
+        Where that one runs already, embedding and maps are done once more when it ends: the
+        dataset may have got videos that it does not know.
+        """
         text = json.dumps(parameters or {}, sort_keys=True)
         now = time.time()
         with self._catalogue.connect() as connection:
             connection.execute("BEGIN IMMEDIATE")
             row = connection.execute(
-                "SELECT id FROM jobs WHERE kind = ? AND dataset_id = ? AND parameters = ? "
-                "AND state IN ('queued', 'running')",
+                "SELECT id, state FROM jobs WHERE kind = ? AND dataset_id = ? "
+                "AND parameters = ? AND state IN ('queued', 'running')",
                 (kind, dataset_id, text),
             ).fetchone()
             if row:
+                if row["state"] == "running" and kind in _REPEATABLE:
+                    connection.execute("UPDATE jobs SET again = 1 WHERE id = ?", (row["id"],))
                 return int(row["id"])
             cursor = connection.execute(
-                "INSERT INTO jobs (kind, dataset_id, parameters, state, created, updated) "
-                "VALUES (?, ?, ?, 'queued', ?, ?)",
-                (kind, dataset_id, text, now, now),
+                "INSERT INTO jobs (kind, dataset_id, parameters, user, lane, state, created, "
+                "updated, place) VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, "
+                "(SELECT coalesce(max(place), 0) + 1 FROM jobs))",
+                (kind, dataset_id, text, user, lane_of(kind, parameters or {}), now, now),
             )
             return int(cursor.lastrowid or 0)
-
-    def claim(self) -> Job | None:
-        """Take the oldest queued job and mark it running."""
-        with self._catalogue.connect() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            row = connection.execute(
-                "UPDATE jobs SET state = 'running', attempts = attempts + 1, updated = ? "
-                "WHERE id = (SELECT id FROM jobs WHERE state = 'queued' ORDER BY id LIMIT 1) "
-                "RETURNING *",
-                (time.time(),),
-            ).fetchone()
-        return _job(row) if row else None
 
     def get(self, job_id: int) -> Job | None:
         """Return a job, or None."""
         with self._catalogue.connect() as connection:
             row = connection.execute("SELECT * FROM jobs WHERE id = ?", (job_id,)).fetchone()
-        return _job(row) if row else None
+        return Job.from_row(row) if row else None
 
     def latest(
         self, kind: str, dataset_id: str, parameters: dict[str, Any] | None = None
@@ -125,84 +76,71 @@ class Queue:
                 "AND (?3 IS NULL OR parameters = ?3) ORDER BY id DESC LIMIT 1",
                 (kind, dataset_id, wanted),
             ).fetchone()
-        return _job(row) if row else None
+        return Job.from_row(row) if row else None
 
-    def waiting(self) -> int:
-        """Return how many jobs are active."""
+    def recent(self, limit: int = 50) -> list[Job]:
+        """Return the jobs that are active, and then the newest others, at most `limit`."""
+        with self._catalogue.connect() as connection:
+            rows = connection.execute(
+                "SELECT * FROM jobs ORDER BY state IN ('running', 'cancelling') DESC, "
+                "state = 'queued' DESC, id DESC LIMIT ?",
+                (limit,),
+            ).fetchall()
+        return [Job.from_row(row) for row in rows]
+
+    def videos(self, job_id: int) -> list[JobVideo]:
+        """Return what became of each video of a job so far, sorted by name.
+
+        Kept of the last job on each dataset that dealt with videos.
+        """
+        with self._catalogue.connect() as connection:
+            rows = connection.execute(
+                "SELECT name, outcome, n_frames, reason FROM job_videos WHERE job_id = ? "
+                "ORDER BY name",
+                (job_id,),
+            ).fetchall()
+        return [JobVideo(**dict(row)) for row in rows]
+
+    def ahead(self, job_id: int) -> int:
+        """Return how many jobs of its lane run, or were put into the queue before this one."""
         with self._catalogue.connect() as connection:
             row = connection.execute(
-                "SELECT count(*) AS n FROM jobs WHERE state IN ('queued', 'running', 'cancelling')"
+                "SELECT count(*) AS n FROM jobs, (SELECT * FROM jobs WHERE id = ?) AS mine "
+                "WHERE jobs.lane = mine.lane AND jobs.id != mine.id AND "
+                "(jobs.state IN ('running', 'cancelling') "
+                "OR jobs.state = 'queued' AND jobs.place < mine.place)",
+                (job_id,),
             ).fetchone()
         return int(row["n"])
 
-    def report(
-        self, job_id: int, stage: str, detail: str, done: int, total: int, unit: str, rate: float
-    ) -> bool:
-        """Say how far a job is; return whether it should go on."""
-        with self._catalogue.connect() as connection:
-            row = connection.execute(
-                "UPDATE jobs SET stage = ?, detail = ?, done = ?, total = ?, unit = ?, rate = ?, "
-                "updated = ? WHERE id = ? RETURNING state",
-                (stage, _text(detail), done, total, unit, rate, time.time(), job_id),
-            ).fetchone()
-        return bool(row) and row["state"] == "running"
-
     def cancel(self, job_id: int) -> None:
-        """Ask a job to stop: a queued one at once, a running one at its next report."""
+        """Ask a job to stop: a queued one at once, a running one within two seconds."""
         with self._catalogue.connect() as connection:
             connection.execute(
-                "UPDATE jobs SET updated = ?, state = "
+                "UPDATE jobs SET again = 0, "
+                "updated = CASE state WHEN 'queued' THEN ? ELSE updated END, state = "
                 "CASE state WHEN 'queued' THEN 'cancelled' ELSE 'cancelling' END "
                 "WHERE id = ? AND state IN ('queued', 'running')",
                 (time.time(), job_id),
             )
 
-    def finish(
-        self, job_id: int, state: str, message: str = "", result: dict[str, Any] | None = None
-    ) -> None:
-        """End a job as 'done', 'failed' or 'cancelled'."""
+    def forget(self, dataset_id: str) -> None:
+        """Remove all jobs of a dataset; one that runs stops as if it were cancelled."""
         with self._catalogue.connect() as connection:
             connection.execute(
-                "UPDATE jobs SET state = ?, message = ?, result = ?, updated = ? WHERE id = ?",
-                (state, _text(message), json.dumps(result or {}), time.time(), job_id),
+                "DELETE FROM job_videos WHERE job_id IN (SELECT id FROM jobs WHERE dataset_id = ?)",
+                (dataset_id,),
             )
+            connection.execute("DELETE FROM jobs WHERE dataset_id = ?", (dataset_id,))
 
-    def release(self, job_id: int) -> None:
-        """Put a running job back into the queue, because its worker was told to end."""
+    def lanes_with_work(self) -> dict[str, set[str]]:
+        """Return {lane: names of the workers that should be working, '' for a job that waits}."""
         with self._catalogue.connect() as connection:
-            forget(connection, job_id)
-            connection.execute(
-                "UPDATE jobs SET state = 'queued', attempts = attempts - 1 "
-                "WHERE id = ? AND state = 'running'",
-                (job_id,),
-            )
-
-    def adopt_orphans(self) -> None:
-        """Put jobs whose worker died back into the queue; the second time they have failed.
-
-        Where a video was being read, that video is blamed instead, and the job goes on.
-        Only for the one living worker: what runs and is not its own has no worker.
-        """
-        with self._catalogue.connect() as connection:
-            connection.execute("UPDATE jobs SET state = 'cancelled' WHERE state = 'cancelling'")
-            connection.execute(
-                "UPDATE jobs SET state = 'failed', message = "
-                "'The worker process died twice at this job. Its log is worker.log in the data "
-                "directory.' WHERE state = 'running' AND attempts >= ? "
-                "AND id NOT IN (SELECT job_id FROM suspects)",
-                (_MOST_ATTEMPTS,),
-            )
-            blame(connection)
-            connection.execute("UPDATE jobs SET state = 'queued' WHERE state = 'running'")
-
-
-def _text(text: str) -> str:
-    """Return text that SQLite takes: bytes of a name that are no UTF-8 become escapes."""
-    return text.encode("utf-8", "backslashreplace").decode()
-
-
-def _job(row: sqlite3.Row) -> Job:
-    values = dict(row)
-    values["parameters"] = json.loads(values["parameters"])
-    values["result"] = json.loads(values["result"] or "{}")
-    return Job(**values)
+            rows = connection.execute(
+                "SELECT DISTINCT lane, worker FROM jobs "
+                "WHERE state IN ('queued', 'running', 'cancelling')"
+            ).fetchall()
+        wanted: dict[str, set[str]] = {}
+        for row in rows:
+            wanted.setdefault(row["lane"], set()).add(row["worker"])
+        return wanted

@@ -27,6 +27,7 @@ from seqsel_core.names import picture_name
 from seqsel_core.output.filenames import selected_frames
 from seqsel_core.output.reread import frames_as_embedded
 from seqsel_core.progress import Progress
+from seqsel_core.video.roots import check_readable
 from seqsel_core.video.types import Picture, Video
 
 _LONGEST_NAME = 255  # bytes; file systems take no longer one
@@ -161,6 +162,7 @@ def _copy(video: Video, targets: dict[int, Path]) -> Video:
         if target.exists():
             raise FileExistsError(f"{target} exists already")
         try:
+            check_readable(paths[index])
             shutil.copyfile(paths[index], target)
         except OSError as error:
             raise OutputError(

@@ -15,7 +15,7 @@ def printable(text: str) -> str:
     Line ends, control characters, marks that turn the direction of writing and bytes that are
     no UTF-8 come back as escapes: a line end as two characters, backslash and n.
     """
-    return "".join(_escaped(c) if _is_invisible(c) else c for c in text)
+    return "".join(_escaped(c) if is_invisible(c) else c for c in text)
 
 
 def shorten(text: str, most: int) -> str:
@@ -42,7 +42,8 @@ def clock(seconds: float) -> str:
     return f"{sign}{start}:{hundredths / 100:05.2f}"
 
 
-def _is_invisible(character: str) -> bool:
+def is_invisible(character: str) -> bool:
+    """Return whether a character cannot be seen, or turns the direction of writing."""
     return unicodedata.category(character) in _INVISIBLE and character not in _JOINERS
 
 

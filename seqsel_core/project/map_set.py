@@ -15,6 +15,9 @@ from seqsel_core.store.projections import Projections
 
 Embeddings = Sequence[npt.NDArray[Any]]
 
+SOLID = "pca_3d"
+"""The name of the PCA map with three axes."""
+
 
 @dataclass(frozen=True)
 class MapSet:
@@ -23,7 +26,7 @@ class MapSet:
     Attributes:
         video: Position of each mapped frame's video in the dataset, shape (M,), int64.
         row: Its row in that video's frame table, shape (M,), int64.
-        coordinates: {'pca', 'umap_k_15', …: shape (M, 2), float32}.
+        coordinates: {'pca', 'umap_k_15', …: shape (M, 2), float32; 'pca_3d': shape (M, 3)}.
     """
 
     video: npt.NDArray[np.int64]
@@ -31,7 +34,7 @@ class MapSet:
     coordinates: dict[str, Coordinates]
 
     def at(self, name: str, video: int, rows: npt.NDArray[np.int64]) -> Coordinates:
-        """Return the coordinates of frames of one video on one map, shape (len(rows), 2).
+        """Return the coordinates of frames of one video on one map, shape (len(rows), 2 or 3).
 
         Where a long dataset has not every frame mapped, a frame lies where the mapped frame
         nearest to it in time lies.
@@ -75,7 +78,7 @@ def map_frames(
 
     Args:
         embeddings: Unit vectors per video, shape (N, D) each.
-        names: 'pca', 'umap_k_NEIGHBOURS'.
+        names: 'pca', 'pca_3d', 'umap_k_NEIGHBOURS'.
         seed: Of UMAP.
         stored: Where maps of this dataset are kept; None: nowhere.
         advance: Told the name of every map that is ready.
@@ -110,8 +113,8 @@ def stored_maps(sizes: Sequence[int], names: Sequence[str], data_dir: Path, key:
 def _compute(
     points: npt.NDArray[np.float32], names: Sequence[str], seed: int
 ) -> dict[str, Coordinates]:
-    maps = {"pca": pca(points)} if "pca" in names else {}
-    neighbors = [int(name.removeprefix("umap_k_")) for name in names if name != "pca"]
+    maps = {name: pca(points, 3 if name == SOLID else 2) for name in names if _is_pca(name)}
+    neighbors = [int(name.removeprefix("umap_k_")) for name in names if not _is_pca(name)]
     if neighbors:
         fitted = umap(points, neighbors, seed=seed)
         maps |= {f"umap_k_{number}": fitted[number] for number in neighbors}
@@ -119,4 +122,8 @@ def _compute(
 
 
 def _stored_name(name: str, seed: int) -> str:
-    return name if name == "pca" else f"{name}-seed_{seed}"
+    return name if _is_pca(name) else f"{name}-seed_{seed}"
+
+
+def _is_pca(name: str) -> bool:
+    return name in ("pca", SOLID)

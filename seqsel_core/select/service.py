@@ -118,10 +118,18 @@ class Service(Ordered):
         worst, radius = self._worst()
         if math.isinf(radius):  # nothing is selected yet
             return self._free
-        squared = self._norms + self._norms[worst] - 2 * (self._points @ self._points[worst])
-        near: npt.NDArray[np.bool_] = squared <= (_REACH * radius) ** 2
-        near[worst] = True
-        near &= self._free
+        reach = _REACH * radius
+        maybe = self._gains.rows[self._gains.least_distances(worst) <= reach]
+        maybe = maybe[self._free[maybe]]
+        if len(maybe) > len(self._points) // 8:  # to gather so many takes longer than all of them
+            maybe = np.flatnonzero(self._free)
+            products = (self._points @ self._points[worst])[maybe]
+        else:
+            products = self._points[maybe] @ self._points[worst]
+        near = np.zeros(len(self._points), np.bool_)
+        squared = self._norms[maybe] + self._norms[worst] - 2 * products
+        near[maybe] = squared <= reach**2
+        near[worst] = self._free[worst]
         return near
 
     def _largest(self, allowed: npt.NDArray[np.bool_]) -> int | None:
@@ -133,7 +141,9 @@ class Service(Ordered):
         return None
 
     def _is_copy(self, pick: int) -> bool:
+        order = np.array(self.order, np.int64)
+        alike = order[np.isclose(self._norms[order], self._norms[pick], rtol=1e-4)]
         return any(
             bool((chosen == self._points[pick]).all(axis=1).any())
-            for chosen in (self._points[self.order], self._centres)
+            for chosen in (self._points[alike], self._centres)
         )

@@ -1,7 +1,8 @@
 """What seqsel remembers besides arrays, in one SQLite file: `catalogue.sqlite3`.
 
-Tables are created here; each is used by one module: `contents` below, `datasets` by
-`datasets.py`, `jobs` by `jobs/queue.py`, `suspects` by `jobs/suspects.py`.
+Tables are created here; each is used by one module: `contents` below, `datasets`, `sources` and
+`excluded` by `datasets.py`, `jobs` by `jobs/queue.py` and `jobs/desk.py`, `job_videos` by
+`jobs/attendant.py`, `reading` and `suspects` by `jobs/suspects.py`.
 """
 
 from __future__ import annotations
@@ -45,9 +46,59 @@ _VERSIONS: tuple[tuple[str, ...], ...] = (
             video_id TEXT PRIMARY KEY, job_id INTEGER NOT NULL, deaths INTEGER NOT NULL
         )""",
     ),
+    # Datasets of several sources, with an owner, and with videos left out.
+    (
+        """CREATE TABLE sources (
+            dataset_id TEXT NOT NULL, path BLOB NOT NULL, kind TEXT NOT NULL,
+            PRIMARY KEY (dataset_id, path)
+        )""",
+        "INSERT INTO sources SELECT id, CAST(input_dir AS BLOB), kind FROM datasets",
+        "ALTER TABLE datasets RENAME TO old_datasets",
+        """CREATE TABLE datasets (
+            id TEXT PRIMARY KEY, name TEXT NOT NULL, encoder TEXT NOT NULL,
+            frame_order TEXT NOT NULL, created REAL NOT NULL, owner TEXT NOT NULL,
+            shared INTEGER NOT NULL
+        )""",
+        """INSERT INTO datasets
+            SELECT id, name, encoder, frame_order, created, '', 1 FROM old_datasets""",
+        "DROP TABLE old_datasets",
+        """CREATE TABLE excluded (
+            dataset_id TEXT NOT NULL, video_id TEXT NOT NULL, PRIMARY KEY (dataset_id, video_id)
+        )""",
+    ),
+    # Lanes, users, turns; what became of each video; several videos read at a time.
+    (
+        "ALTER TABLE jobs ADD COLUMN lane TEXT NOT NULL DEFAULT 'quick'",
+        "ALTER TABLE jobs ADD COLUMN worker TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE jobs ADD COLUMN machine TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE jobs ADD COLUMN user TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE jobs ADD COLUMN videos_done INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE jobs ADD COLUMN videos_total INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE jobs ADD COLUMN again INTEGER NOT NULL DEFAULT 0",  # wanted once more
+        "ALTER TABLE jobs ADD COLUMN place INTEGER NOT NULL DEFAULT 0",  # in the queue
+        "ALTER TABLE jobs ADD COLUMN served INTEGER NOT NULL DEFAULT 0",  # grows with each claim
+        "UPDATE jobs SET place = id",
+        "UPDATE jobs SET lane = 'embed' WHERE kind = 'embed'",
+        """UPDATE jobs SET worker = CASE lane WHEN 'embed' THEN 'embed-0' ELSE 'quick' END
+            WHERE state IN ('running', 'cancelling')""",
+        "CREATE INDEX jobs_by_state ON jobs (state)",
+        "CREATE INDEX jobs_by_dataset ON jobs (dataset_id)",
+        """CREATE TABLE job_videos (
+            job_id INTEGER NOT NULL, name TEXT NOT NULL, outcome TEXT NOT NULL,
+            n_frames INTEGER NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (job_id, name)
+        ) WITHOUT ROWID""",
+        """CREATE TABLE reading (
+            video_id TEXT NOT NULL, job_id INTEGER NOT NULL, PRIMARY KEY (video_id, job_id)
+        )""",
+        "ALTER TABLE suspects RENAME TO old_suspects",
+        "CREATE TABLE suspects (video_id TEXT PRIMARY KEY, deaths INTEGER NOT NULL)",
+        "INSERT INTO suspects SELECT video_id, deaths FROM old_suspects WHERE deaths > 0",
+        "DROP TABLE old_suspects",
+    ),
 )
 """Statements that bring the file from each version to the next: append, never change."""
 
+_PATIENCE = 30.0  # seconds to wait while another process writes
 _KEEP_EVERY = 1.0  # seconds of hashing that a killed process may lose
 _SEEN_INTERVAL = 3600.0  # seconds between two notes that a content was seen
 
@@ -62,31 +113,36 @@ class Catalogue:
             StoreError: The file cannot be created, is not a database, or is of a newer seqsel.
         """
         self.path = data_dir / "catalogue.sqlite3"
-        try:
-            data_dir.mkdir(parents=True, exist_ok=True)
-            if not self.path.exists() or self._version() < len(_VERSIONS):
-                self._update(data_dir)
-            version = self._version()
-        except OSError as error:
-            raise StoreError(
-                f"The catalogue {self.path} cannot be used: {trouble(error, data_dir)}"
-            ) from error
-        if version > len(_VERSIONS):
-            raise StoreError(
-                f"The catalogue {self.path} was written by a newer seqsel (version {version} of "
-                f"its tables; this one knows {len(_VERSIONS)}). Update seqsel, or choose another "
-                "place with data_dir= or SEQSEL_DATA_DIR."
-            )
+        self._begin()
 
     @contextlib.contextmanager
-    def connect(self) -> Iterator[sqlite3.Connection]:
+    def connect(self, patience: float = _PATIENCE) -> Iterator[sqlite3.Connection]:
         """Open a transaction: committed at the end, rolled back on an error.
+
+        Args:
+            patience: Seconds to wait while another process writes.
 
         Raises:
             StoreError: The file cannot be read or written.
         """
-        with self._connection() as connection, connection:
+        if not self.path.exists():  # removed while the app runs: it goes on with an empty one
+            self._begin()
+        with self._connection(patience) as connection, connection:
             yield connection
+
+    @contextlib.contextmanager
+    def hold(self) -> Iterator[None]:
+        """Keep the file open, so that it can still be read and written when the disk is full.
+
+        SQLite makes two more files when somebody opens it first, and removes them when the last
+        one closes it.
+
+        Raises:
+            StoreError: The file cannot be read.
+        """
+        with self._connection() as connection:
+            connection.execute("PRAGMA user_version").fetchone()
+            yield
 
     def video_id(self, video: Video) -> str:
         """Return the content id of a video; it is hashed once for each state of its files.
@@ -172,6 +228,25 @@ class Catalogue:
             new.append((key, identity, time.time(), os.fsencode(place)))
         return identity
 
+    def _begin(self) -> None:
+        """Create the file, or bring it to this version; see `__init__`."""
+        data_dir = self.path.parent
+        try:
+            data_dir.mkdir(parents=True, exist_ok=True)
+            if not self.path.exists() or self._version() < len(_VERSIONS):
+                self._update(data_dir)
+            version = self._version()
+        except OSError as error:
+            raise StoreError(
+                f"The catalogue {self.path} cannot be used: {trouble(error, data_dir)}"
+            ) from error
+        if version > len(_VERSIONS):
+            raise StoreError(
+                f"The catalogue {self.path} was written by a newer seqsel (version {version} of "
+                f"its tables; this one knows {len(_VERSIONS)}). Update seqsel, or choose another "
+                "place with data_dir= or SEQSEL_DATA_DIR."
+            )
+
     def _version(self) -> int:
         with self._connection() as connection:
             return int(connection.execute("PRAGMA user_version").fetchone()[0])
@@ -196,10 +271,10 @@ class Catalogue:
             os.close(descriptor)
 
     @contextlib.contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
+    def _connection(self, patience: float = _PATIENCE) -> Iterator[sqlite3.Connection]:
         connection = None
         try:
-            connection = sqlite3.connect(self.path, timeout=30)
+            connection = sqlite3.connect(self.path, timeout=patience)
             connection.row_factory = sqlite3.Row
             yield connection
         except (sqlite3.OperationalError, sqlite3.DatabaseError) as error:

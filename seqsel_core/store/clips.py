@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Collection
 from pathlib import Path
 
 MOST_CLIPS = 500
@@ -12,6 +13,12 @@ MOST_CLIPS = 500
 def clip_path(data_dir: Path, video_id: str, start: int, stop: int) -> Path:
     """Return where the clip of frames `[start, stop)` lies or will lie."""
     return data_dir / "clips" / f"{video_id}-{start}-{stop}.mp4"
+
+
+def clips_of(data_dir: Path, video_ids: Collection[str]) -> list[Path]:
+    """Return the clips of these contents that are there."""
+    made = (data_dir / "clips").glob("*.mp4")
+    return sorted(path for path in made if path.name.split("-")[0] in video_ids)
 
 
 def remove_oldest(data_dir: Path, keep: int = MOST_CLIPS) -> None:

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import xxhash
 
+from seqsel_core.video.roots import check_readable
 from seqsel_core.video.types import Video
 
 _PIECE = 1 << 20
@@ -96,6 +97,7 @@ def _each(paths: Sequence[Path], read: Callable[[Path], _T]) -> list[_T | None]:
 
 
 def _hash_file(path: Path) -> xxhash.xxh3_128:
+    check_readable(path)
     digest = xxhash.xxh3_128()
     with path.open("rb") as file:
         while piece := file.read(_PIECE):

@@ -73,20 +73,17 @@ def shards(data_dir: Path) -> list[StoredShard]:
 
 def folders(data_dir: Path, part: str) -> list[Stored]:
     """Return the folders of 'uploads' or 'projections', sorted by their names."""
-    return [
-        Stored(path, size_of(path), _last_use(path))
-        for path in sorted(data_dir.glob(f"{part}/*"))
-        if path.is_dir()
-    ]
+    return [stored(path) for path in sorted(data_dir.glob(f"{part}/*")) if path.is_dir()]
+
+
+def stored(path: Path) -> Stored:
+    """Return what lies in a directory."""
+    return Stored(path, size_of(path), _last_use(path))
 
 
 def leftovers(data_dir: Path) -> list[Stored]:
     """Return what processes that no longer live left half-written or half-removed."""
-    return [
-        Stored(path, size_of(path), _last_use(path))
-        for path in sorted(data_dir.glob("shards/tmp/*"))
-        if is_abandoned(path)
-    ]
+    return [stored(path) for path in sorted(data_dir.glob("shards/tmp/*")) if is_abandoned(path)]
 
 
 def totals(data_dir: Path) -> dict[str, int]:

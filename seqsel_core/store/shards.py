@@ -136,9 +136,9 @@ class Shard:
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise self._unusable(error) from error
 
-    @cached_property
+    @property
     def embeddings(self) -> npt.NDArray[np.float16]:
-        """Unit vectors, shape (N, D), float16, mapped from the file and read-only.
+        """Unit vectors, shape (N, D), float16, mapped from the file anew, and read-only.
 
         Raises:
             StoreError: The file cannot be read.

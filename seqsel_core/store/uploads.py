@@ -1,36 +1,37 @@
-"""Uploaded files on disk: named by a hash; what the client called them is only remembered."""
+"""Uploads on disk: files named by their content; what the client called them is remembered."""
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
-import uuid
-from collections.abc import Collection, Iterable
-from itertools import chain, count
-from pathlib import Path, PurePosixPath
+import time
+from collections.abc import Iterable
+from pathlib import Path
 from typing import BinaryIO
 
-import xxhash
-
 from seqsel_core.errors import InputError
+from seqsel_core.store.arrival import NAMES, PIECE, Arrival, safe_name
+from seqsel_core.store.quota import limits
 from seqsel_core.video.discover import FRAME_ENDINGS, VIDEO_ENDINGS, Found, ending, group
 
-_PIECE = 1 << 20
-_NAMES = "names.json"
+GIVEN_UP = 86400.0
+"""Seconds after its last piece until an upload that was not finished is removed."""
 
 
 def save_upload(root: Path, files: Iterable[tuple[str, BinaryIO]]) -> Path:
-    """Copy uploaded files below `root` in pieces of 1 MB and return their folder.
+    """Copy files of this machine to an upload, in pieces of 1 MB, and return its folder.
 
     Args:
         root: Where uploads lie; a new folder is made in it.
-        files: (name that the client gave, which may hold folders; open file).
+        files: (name, which may hold folders; open file).
 
     Raises:
         InputError: A name is not usable, or none of the files is a video or a frame.
+        StoreError: There is no room for them.
         OSError: It cannot be written (disk full, for example); nothing stays behind.
     """
-    named = [(_safe_name(name), file) for name, file in files]
+    named = [(safe_name(name), file) for name, file in files]
     usable = [item for item in named if ending(item[0]) in VIDEO_ENDINGS | FRAME_ENDINGS]
     if not usable:
         raise InputError(
@@ -38,14 +39,23 @@ def save_upload(root: Path, files: Iterable[tuple[str, BinaryIO]]) -> Path:
             f"Videos end in {', '.join(sorted(VIDEO_ENDINGS))}; "
             f"frames in {', '.join(sorted(FRAME_ENDINGS))}."
         )
-    folder = root / uuid.uuid4().hex
-    folder.mkdir(parents=True)
+    sizes = [file.seek(0, os.SEEK_END) for _, file in usable]
+    arrival = Arrival(root)
     try:
-        _copy(usable, folder)
+        announced = [(name, size) for (name, _), size in zip(usable, sizes, strict=True)]
+        numbers = arrival.add(announced, limits(root))
+        for (name, file), size, number in zip(usable, sizes, numbers, strict=True):
+            if isinstance(number, str):
+                raise InputError(f"{name} cannot be uploaded: {number}.")
+            file.seek(0)
+            at = 0
+            while at < size and (piece := file.read(min(PIECE, size - at))):
+                arrival.write(number, at, piece)
+                at += len(piece)
+        return arrival.finish()
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        arrival.discard()
         raise
-    return folder
 
 
 def discover_upload(folder: Path, *, frame_order: str = "alphabetical") -> Found:
@@ -55,45 +65,31 @@ def discover_upload(folder: Path, *, frame_order: str = "alphabetical") -> Found
         InputError: The folder is not an upload.
     """
     try:
-        names = json.loads((folder / _NAMES).read_text("ascii"))
+        names: dict[str, str | list[str]] = json.loads((folder / NAMES).read_text("ascii"))
     except (OSError, ValueError) as error:
         raise InputError(f"The upload in {folder} is gone or damaged. Upload it again.") from error
-    files = [(name, folder / stored) for stored, name in names.items()]
+    files = [
+        (name, folder / stored)
+        for stored, given in names.items()
+        for name in ([given] if isinstance(given, str) else given)
+    ]
     return group(files, Path("upload"), frame_order)
 
 
-def _copy(files: Iterable[tuple[str, BinaryIO]], folder: Path) -> None:
-    names: dict[str, str] = {}
-    taken: set[str] = set()
-    for name, file in files:
-        digest = xxhash.xxh3_128(name.encode("utf-8", "surrogateescape"))
-        partial = folder / "partial"
-        with partial.open("wb") as copy:
-            while piece := file.read(_PIECE):
-                digest.update(piece)
-                copy.write(piece)
-        stored = f"{digest.hexdigest()}.{ending(name)}"
-        partial.rename(folder / stored)
-        if stored not in names:
-            names[stored] = _unused(name, taken)
-            taken.add(names[stored])
-    (folder / _NAMES).write_text(json.dumps(names), "ascii")
+def remove_given_up(root: Path, now: float | None = None) -> None:
+    """Remove uploads that were not finished and of which nothing came for a day.
 
-
-def _unused(name: str, taken: Collection[str]) -> str:
-    """Return the name, or the first of 'name (2)', 'name (3)' … that is not taken."""
-    path = PurePosixPath(name)
-    numbered = (str(path.with_stem(f"{path.stem} ({number})")) for number in count(2))
-    return next(free for free in chain([name], numbered) if free not in taken)
-
-
-def _safe_name(name: str) -> str:
-    """Return a relative name without '.', '..' and empty parts.
-
-    Raises:
-        InputError: Nothing is left of it, or it holds a NUL.
+    Args:
+        root: Where uploads lie.
+        now: Unix time in seconds; None: the clock.
     """
-    parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".", "..")]
-    if not parts or "\0" in name:
-        raise InputError(f"The file name {name!r} is not usable. Rename the file.")
-    return "/".join(parts)
+    now = time.time() if now is None else now
+    for folder in root.iterdir() if root.is_dir() else ():
+        try:
+            if folder.is_symlink() or not folder.is_dir() or (folder / NAMES).exists():
+                continue
+            newest = max(path.stat().st_mtime for path in (folder, *folder.iterdir()))
+        except OSError:  # somebody else removes it
+            continue
+        if now - newest > GIVEN_UP:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from typing import IO, Any
 
@@ -18,20 +19,23 @@ import numpy as np
 
 from seqsel_core.errors import SeqselError
 from seqsel_core.video.decoders import decoder_for
+from seqsel_core.video.limits import setting
 from seqsel_core.video.probe import estimate_frames
 from seqsel_core.video.types import Picture, ReadResult, Wanted
 from seqsel_core.video.wire import frame_message, full_message, receive, send, to_video
 
-MOST_MEMORY = 2 * 1024**3
+MOST_MEMORY = setting("SEQSEL_DECODE_MEMORY_MB") * 1024**2
 """Bytes of data that the process may take. What needs more is decoded by fewer threads, and
 is a problem of that video if one takes too much."""
 
 _HEARTBEAT_SECONDS = 3.0
+_LOOK_SECONDS = 2.0
 
 
 def main() -> None:
     """Answer until nobody asks any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C: who asked ends this process
+    threading.Thread(target=_outlive_nobody, args=(os.getppid(),), daemon=True).start()
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what libraries print must not mix with frames
     with contextlib.suppress(EOFError, BrokenPipeError):
@@ -115,6 +119,13 @@ class _Answer:
                 before = self._result.packets
                 with contextlib.suppress(BrokenPipeError):
                     self._send({"kind": "alive"}, None)
+
+
+def _outlive_nobody(parent: int) -> None:
+    """End this process when the one that asks was killed: a decoder that hangs would not notice."""
+    while os.getppid() == parent:
+        time.sleep(_LOOK_SECONDS)
+    os._exit(1)
 
 
 def _limit_memory() -> None:

@@ -23,6 +23,7 @@ from seqsel_core.video.stream_facts import StreamFacts, stream_facts
 from seqsel_core.video.types import Frame, FullFrame, Picture, Problem, ReadResult, Video, Wanted
 
 _LOOK = 16  # frames among which decord's first is looked for
+_ERRORS = (RuntimeError, ValueError, OSError, EOFError, IndexError)
 _DOUBT = 0.25  # of 255, on average: less between neighbours is no proof of another frame
 
 
@@ -42,7 +43,7 @@ class DecordDecoder:
             facts = stream_facts(video, self._limits, result)
             _refuse(video, facts, decord.VideoReader(str(video.path), num_threads=1))
             reader = decord.VideoReader(str(video.path), num_threads=1)
-        except (decord.DECORDError, RuntimeError, ValueError, OSError, IndexError) as error:
+        except (decord.DECORDError, *_ERRORS) as error:
             reason = f"cannot be opened by decord: {_reason(error)}; use decoder=pyav"
             result.problems.append(Problem(reason))
             return

@@ -23,7 +23,8 @@ def exact_frames(decoder: Decoder, video: Video, wanted: Sequence[Wanted]) -> It
     found = 0
     # A library may fail in any way on a damaged file; what is then not found is read below.
     with contextlib.suppress(_Lie), contextlib.closing(_sought(decoder, video, wanted)) as frames:
-        for item, frame in zip(wanted, frames, strict=False):
+        # Frames first: they are asked until they end, so that their process can be used again.
+        for frame, item in zip(frames, wanted, strict=False):
             if (frame.index, frame.pixel_hash) != (item.index, item.pixel_hash):
                 break
             yield frame

@@ -11,6 +11,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from seqsel_core.video.limits import Limits
 from seqsel_core.video.picture_hash import picture_hash
+from seqsel_core.video.roots import check_readable
 from seqsel_core.video.types import Frame, FullFrame, Picture, Problem, ReadResult, Video, Wanted
 
 # What is named as a frame; other formats of Pillow (EPS) would start other programs.
@@ -69,6 +70,7 @@ class FrameFolderDecoder:
 
 def _read(path: Path, limits: Limits) -> Picture:
     """Return a picture file as upright RGB, shape (height, width, 3), uint8."""
+    check_readable(path)
     with Image.open(path, formats=_FORMATS) as image:
         if reason := limits.refuse(*image.size):
             raise ValueError(reason)

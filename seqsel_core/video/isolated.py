@@ -14,11 +14,13 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
 from seqsel_core import errors
+from seqsel_core.video.limits import setting
 from seqsel_core.video.types import Frame, FullFrame, Picture, Problem, ReadResult, Video, Wanted
 from seqsel_core.video.wire import (
     receive,
@@ -29,7 +31,7 @@ from seqsel_core.video.wire import (
     wanted_message,
 )
 
-SECONDS_WITHOUT_PROGRESS = 30.0
+SECONDS_WITHOUT_PROGRESS = float(setting("SEQSEL_DECODE_SECONDS"))
 """After this long without a frame or a packet, a decoder counts as hanging."""
 
 _PIPE_BYTES = 1 << 20  # some frames ahead, and fewer changes between the two processes
@@ -144,6 +146,7 @@ class _Process:
             stderr=subprocess.DEVNULL,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
         )
+        _all.add(self)
         assert self._child.stdin
         assert self._child.stdout
         self._requests: IO[bytes] = self._child.stdin
@@ -186,6 +189,10 @@ class _Process:
         finally:
             self._waiting_since = None
 
+    def kill(self) -> None:
+        """Kill the process and do not wait for its end."""
+        self._child.kill()
+
     def end(self) -> None:
         """End the process, whatever it does."""
         self._child.kill()
@@ -224,6 +231,7 @@ class _Process:
         return f"the decoder ended (exit code {code})"
 
 
+_all: weakref.WeakSet[_Process] = weakref.WeakSet()
 _idle: list[_Process] = []
 _idle_lock = threading.Lock()
 
@@ -249,6 +257,12 @@ def end_idle() -> None:
     with _idle_lock:
         while _idle:
             _idle.pop().end()
+
+
+def kill_all() -> None:
+    """Kill all processes that decode, also those in the midst of a video; does not wait."""
+    for process in list(_all):
+        process.kill()
 
 
 def _take_over(message: dict[str, Any], result: ReadResult) -> None:

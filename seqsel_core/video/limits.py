@@ -1,14 +1,46 @@
 """How large pictures and how long videos may be: a file cannot ask for more than this.
 
 Headers are not believed: what counts is what the decoder would allocate and what arrives.
+Whoever runs the app can set other limits for all that it reads, in the environment.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from seqsel_core.video.types import Decoder, Frame, FullFrame, Problem, ReadResult, Video, Wanted
+
+SETTINGS = {
+    "SEQSEL_MAX_PIXELS": 8192 * 8192,
+    "SEQSEL_MAX_FRAMES": 5_000_000,
+    "SEQSEL_DECODE_MEMORY_MB": 2048,
+    "SEQSEL_DECODE_SECONDS": 30,
+}
+"""Variables of the environment that set limits, with the usual values."""
+
+
+def setting(name: str) -> int:
+    """Return the limit that the environment sets, or the usual one if it sets none.
+
+    What is not a whole number above zero sets none; see `wrong_settings`.
+    """
+    text = os.environ.get(name, "")
+    return int(text) if _is_count(text) else SETTINGS[name]
+
+
+def wrong_settings() -> str:
+    """Return what is wrong with the limits in the environment, as one sentence, or ''."""
+    for name in SETTINGS:
+        text = os.environ.get(name, "")
+        if text and not _is_count(text):
+            return f"{name}={text} is not a whole number above zero."
+    return ""
+
+
+def _is_count(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 16 and int(text) > 0
 
 
 @dataclass(frozen=True)
@@ -20,8 +52,8 @@ class Limits:
         max_frames: Frames; the rest of the video is left out.
     """
 
-    max_pixels: int = 8192 * 8192
-    max_frames: int = 5_000_000
+    max_pixels: int = setting("SEQSEL_MAX_PIXELS")
+    max_frames: int = setting("SEQSEL_MAX_FRAMES")
 
     @property
     def suffix(self) -> str:

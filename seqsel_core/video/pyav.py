@@ -19,6 +19,7 @@ import xxhash
 from av.video.reformatter import Interpolation, VideoReformatter
 
 from seqsel_core.video.limits import Limits
+from seqsel_core.video.roots import check_readable
 from seqsel_core.video.seeking import seek
 from seqsel_core.video.types import Frame, FullFrame, Picture, Problem, ReadResult, Video, Wanted
 
@@ -106,6 +107,7 @@ def open_container(path: Path) -> av.container.InputContainer:
     Raises:
         OSError, ValueError: It cannot be opened; `av.error.FFmpegError` is among them.
     """
+    check_readable(path)
     return av.open(
         f"file:{path}",  # or a name such as 10:20:30.mp4 would be taken for an address
         metadata_errors="replace",

@@ -18,7 +18,7 @@ from seqsel_core.video.picture_hash import picture_hash
 from seqsel_core.video.stream_facts import StreamFacts, stream_facts
 from seqsel_core.video.types import Frame, FullFrame, Picture, Problem, ReadResult, Video, Wanted
 
-_ERRORS = (RuntimeError, ValueError, OSError, IndexError)
+_ERRORS = (RuntimeError, ValueError, OSError, EOFError, IndexError)
 
 
 class TorchcodecDecoder:

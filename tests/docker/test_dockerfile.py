@@ -49,7 +49,7 @@ def test_copied_files_exist_and_reach_the_build() -> None:
 
 def test_the_program_is_copied() -> None:
     """Catches an image without a part of the program."""
-    parts = {"app.py", "pages", "seqsel_core", ".streamlit/config.toml", "LICENSE"}
+    parts = {"app.py", "server.py", "pages", "seqsel_core", ".streamlit/config.toml", "LICENSE"}
     assert parts <= set(copied())
     assert texts("WORKDIR") == [APP]
 

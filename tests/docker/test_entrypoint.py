@@ -19,6 +19,7 @@ class Started:
 
     arguments: list[str] | None
     caches: list[str]
+    open: str
     same_process: bool
     status: int
     errors: str
@@ -26,7 +27,7 @@ class Started:
 
 # Shows its own process number, its caches, and its arguments.
 STAND_IN = """#!/bin/sh
-printf '%s\\0' "$$" "$XDG_CACHE_HOME" "$MPLCONFIGDIR" "$NUMBA_CACHE_DIR" "$@"
+printf '%s\\0' "$$" "$XDG_CACHE_HOME" "$MPLCONFIGDIR" "$NUMBA_CACHE_DIR" "$SEQSEL_OPEN" "$@"
 exit 7
 """
 
@@ -43,9 +44,10 @@ def folders(tmp_path: Path) -> dict[str, Path]:
     return found
 
 
-def start(folders: dict[str, Path], *words: str) -> Started:
-    """Start the entry point with these arguments."""
+def start(folders: dict[str, Path], *words: str, **variables: str) -> Started:
+    """Start the entry point with these arguments and variables."""
     environment = {
+        **variables,
         "PATH": f"{folders['bin']}:{os.defpath}",
         "SEQSEL_OUTPUT_ROOT": str(folders["output"]),
         "SEQSEL_DATA_DIR": str(folders["data"]),
@@ -60,8 +62,9 @@ def start(folders: dict[str, Path], *words: str) -> Started:
     shown, errors = process.communicate(timeout=20)
     number, *words_shown = shown.decode("utf-8", "surrogateescape").split("\0")[:-1] or [""]
     return Started(
-        arguments=words_shown[3:] if number else None,
+        arguments=words_shown[4:] if number else None,
         caches=words_shown[:3],
+        open="".join(words_shown[3:4]),
         same_process=number == str(process.pid),
         status=process.returncode,
         errors=errors.decode(),
@@ -75,6 +78,12 @@ def test_no_arguments_serve_the_app(folders: dict[str, Path]) -> None:
     assert started.arguments[:2] == ["-m", "pages.ui.serve"]
     assert "--server.address=0.0.0.0" in started.arguments
     assert "--server.port=8501" in started.arguments
+
+
+def test_the_app_is_told_that_it_may_listen(folders: dict[str, Path]) -> None:
+    """Catches an image that refuses to start; and one in which nobody can demand sign-in."""
+    assert start(folders).open == "1"
+    assert start(folders, SEQSEL_OPEN="0").open == "0"
 
 
 def test_the_app_asks_nobody_for_its_address(folders: dict[str, Path]) -> None:

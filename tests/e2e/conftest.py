@@ -131,8 +131,14 @@ def settled():
     return wait
 
 
+@pytest.fixture(scope="session")
+def serve():
+    """Start an app with variables of its own, for `with`; see `_serve`."""
+    return _serve
+
+
 @contextlib.contextmanager
-def _serve(folder):
+def _serve(folder, **variables):
     (folder / "videos").mkdir()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -141,6 +147,7 @@ def _serve(folder):
         **os.environ,
         "SEQSEL_DATA_DIR": str(folder / "data"),
         "SEQSEL_INPUT_ROOTS": str(folder / "videos"),
+        **variables,
     }
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(

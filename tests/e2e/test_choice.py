@@ -1,10 +1,12 @@
 """What Explore is for in a real browser: judge, steer, and take the choice elsewhere."""
 
 import json
+import os
 import re
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -12,6 +14,20 @@ from playwright.sync_api import expect
 from seqsel_core.store.datasets import Datasets
 
 pytestmark = pytest.mark.slow
+ROOT = Path(__file__).parents[2]
+
+
+def datasets(server):
+    """Return the datasets of a server."""
+    return Datasets(server.data_dir)
+
+
+def run(words, env=None):
+    """Run a command that must end well."""
+    done = subprocess.run(
+        words, capture_output=True, text=True, timeout=400, check=False, cwd=ROOT, env=env
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def heading(page):
@@ -61,6 +77,30 @@ def test_a_replaced_sequence_goes_and_undo_brings_it_back(explore, settled):
     )
 
 
+def test_the_review_goes_by_keys_alone(explore, settled):
+    """A reviewer of hundreds would have to aim at small buttons all day."""
+    card = explore.locator(".st-key-looked_at")
+    explore.keyboard.press("j")
+    expect(card).to_contain_text("1 of 20")
+    settled(explore)
+    explore.keyboard.press("j")
+    expect(card).to_contain_text("2 of 20")
+    settled(explore)  # the button of a key is there when the page has run to its end
+    explore.keyboard.press("k")
+    expect(card).to_contain_text("1 of 20")
+    settled(explore)
+    explore.keyboard.press("p")
+    explore.wait_for_url(re.compile("pinned="))
+    settled(explore)
+    explore.keyboard.press("x")
+    explore.wait_for_url(re.compile("rejected="))
+    settled(explore)
+    explore.keyboard.press("Escape")
+    expect(card).to_have_count(0)
+    explore.keyboard.press("?")
+    expect(explore.get_by_role("dialog")).to_contain_text("Next sequence")
+
+
 def test_a_sequence_is_played_as_a_clip(explore):
     """The worker's clip would never come, or not be a video that the browser plays."""
     explore.get_by_role("button", name="play_arrow").first.click()
@@ -89,32 +129,33 @@ def test_the_copied_command_makes_the_same_selection(explore, sample_server, tmp
         )
     }
     explore.get_by_role("button", name="Copy as command").click()
-    line = explore.get_by_test_id("stCode").first.inner_text()
-    words = shlex.split(line.replace("\\\n", " "))
-    assert words[:3] == ["python", "-m", "seqsel_core"]
-    words = [word for word in words[3:] if not word.startswith("output_dir=")]
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "seqsel_core",
-            *words,
-            f"output_dir={tmp_path}",
-            "run_directory=run",
-        ],
-        capture_output=True,
-        text=True,
-        timeout=400,
-        check=False,
+    expect(explore.get_by_test_id("stCode")).to_have_count(2)
+    here, docker = (
+        shlex.split(line.replace("\\\n", " "))
+        for line in explore.get_by_test_id("stCode").all_inner_texts()
     )
-    assert done.returncode == 0, done.stderr
-    chosen = json.loads((tmp_path / "run/data/sequence_information.json").read_text())
+    assert here[:3] == ["python", "-m", "seqsel_core"]
+    words = [word for word in here[3:] if not word.startswith("output_dir=")]
+    where = [f"output_dir={tmp_path}", "run_directory=here"]
+    run([sys.executable, "-m", "seqsel_core", *words, *where])
+    # The container's entry point, with its folders elsewhere: all that Docker adds are mounts.
+    folder = datasets(sample_server).all()[0].sources[0].path
+    where = [f"input_dir={folder}", "run_directory=docker"]
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "SEQSEL_DATA_DIR": str(sample_server.data_dir),
+        "SEQSEL_OUTPUT_ROOT": str(tmp_path),
+    }
+    after = docker[docker.index("seqsel") + 1 :]
+    run([ROOT / "docker/entrypoint.sh", *after, *where], env=environment)
     # The sample lies in the data directory under names made from its content.
-    datasets = Datasets(sample_server.data_dir)
-    videos = datasets.listing(datasets.all()[0].id).found.videos
-    names = {video.path.name: video.name for video in videos}
-    made = {(names[item["video_name"]], item["frame_indices"][0]) for item in chosen}
-    assert made == shown
+    listing = datasets(sample_server).listing(datasets(sample_server).all()[0].id)
+    names = {video.path.name: video.name for video in listing.found.videos}
+    for name in ("here", "docker"):
+        chosen = json.loads((tmp_path / name / "data/sequence_information.json").read_text())
+        made = {(names[item["video_name"]], item["frame_indices"][0]) for item in chosen}
+        assert made == shown, name
 
 
 def test_a_click_on_the_curve_takes_that_many(explore):

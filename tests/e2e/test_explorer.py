@@ -28,6 +28,30 @@ def lasso_everything(page):
     page.mouse.up()
 
 
+def review(page):
+    """Return the card of the sequence that is looked at."""
+    return page.locator(".st-key-looked_at")
+
+
+def drag_in_lane(page, lane, start, stop):
+    """Drag over a part of a lane, given as shares of its length."""
+    bar = page.locator(".explorer .bar").nth(lane)
+    bar.scroll_into_view_if_needed()
+    box = bar.bounding_box()
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + start * box["width"], y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + stop * box["width"], y, steps=6)
+    page.mouse.up()
+
+
+def in_every_map(page, what):
+    """Evaluate an expression of `plot` in every map that is drawn."""
+    return page.evaluate(
+        f"() => [...document.querySelectorAll('.explorer .js-plotly-plot')].map(plot => {what})"
+    )
+
+
 def ring(page):
     """Return where the sequence that is looked at lies on both maps."""
     return page.evaluate(
@@ -63,11 +87,11 @@ def test_a_lane_shows_its_picture_and_a_click_shows_in_all_views(maps, settled):
     expect(tip).to_contain_text(re.compile(r"frame \d+ · \d+\.\d s"))
     assert ring(maps) == [[], []]
     bar.click(position=spot)
-    expect(maps.get_by_text("Looked at")).to_be_visible()
+    expect(review(maps)).to_be_visible()
     settled(maps)
     assert [len(xs) for xs in ring(maps)] == [1, 1]
     maps.keyboard.press("Escape")
-    expect(maps.get_by_text("Looked at")).to_have_count(0)
+    expect(review(maps)).to_have_count(0)
     maps.wait_for_function(
         "() => document.querySelector('.explorer .js-plotly-plot').data.at(-1).x.length === 0"
     )
@@ -79,7 +103,7 @@ def test_a_click_on_a_selected_part_of_a_lane_looks_at_that_sequence(maps):
     label = mark.get_attribute("aria-label")
     first, last = re.search(r"frames (\d+) to (\d+)", label).groups()
     mark.click()
-    expect(maps.get_by_text("Looked at")).to_be_visible()
+    expect(review(maps)).to_be_visible()
     expect(maps.get_by_text(f"frames {first}–{last}").first).to_be_visible()
 
 
@@ -93,10 +117,86 @@ def test_a_lasso_shows_the_strips_of_what_lies_inside(maps):
         ".map(plot => plot.data[0].selectedpoints?.length)"
     )
     assert inside == [50, 50]
+    assert maps.locator(".explorer .inside").count() >= 3  # and every lane says where
+    expect(maps.get_by_text("3 of 3 videos have something in the lasso")).to_be_visible()
     maps.get_by_role("slider", name="Samples").press("ArrowRight")  # the lasso stays
     expect(title).to_have_text("In the lasso: 50 sequences, 21 selected")
     maps.get_by_role("button", name="Clear lasso").click()
     expect(maps.get_by_text("Selected sequences")).to_be_visible()
+    expect(maps.locator(".explorer .inside")).to_have_count(0)
+
+
+def test_a_stretch_of_a_lane_is_marked_in_the_maps_and_filters_the_rest(maps):
+    """A moment found in the timeline would be lost in a cloud of points."""
+    drag_in_lane(maps, 0, 0.1, 0.5)
+    expect(maps.locator(".explorer .stretch")).to_have_count(1)
+    title = maps.get_by_text(re.compile("In the stretch: "))
+    expect(title).to_be_visible()
+    count = int(re.search(r"stretch: (\d+)", title.inner_text())[1])
+    assert 5 <= count <= 25
+    assert in_every_map(maps, "plot.data[0].selectedpoints.length") == [count, count]
+    expect(review(maps)).to_have_count(0)  # a drag is no click
+    maps.get_by_role("button", name="Clear stretch").click()
+    expect(maps.get_by_text("Selected sequences")).to_be_visible()
+
+
+def test_a_video_is_switched_off_in_the_legend(maps, settled):
+    """What hides the rest could not be taken away."""
+    maps.get_by_role("combobox", name="Colour by").click()
+    maps.get_by_role("option", name="Video").click()
+    items = maps.locator(".explorer .groups .item")
+    expect(items).to_have_count(3)
+    settled(maps)
+    shown = "Array.from(plot.data[0].x).filter(Number.isFinite).length"
+    assert in_every_map(maps, shown) == [50, 50]
+    count = int(items.first.locator("small").inner_text())
+    items.first.click()
+    expect(items.first).to_have_attribute("aria-pressed", "false")
+    assert in_every_map(maps, shown) == [50 - count, 50 - count]
+    expect(maps.locator(".explorer .lane.off")).to_have_count(1)
+    items.nth(1).dblclick()
+    expect(maps.locator(".explorer .lane.off")).to_have_count(2)
+    maps.get_by_role("button", name="Show all").click()
+    assert in_every_map(maps, shown) == [50, 50]
+
+
+def test_frames_are_points_and_the_map_can_be_solid(maps, settled):
+    """The switches would leave the maps as they are, or break the drawing of the third axis."""
+    maps.get_by_role("combobox", name="Points").click()
+    maps.get_by_role("option", name="Frames").click()
+    maps.wait_for_function(
+        "() => document.querySelector('.explorer .js-plotly-plot').data[0].x.length === 502"
+    )
+    maps.get_by_role("combobox", name="PCA map").click()
+    maps.get_by_role("option", name="3-D").click()
+    solid = maps.locator(".explorer .map.solid .js-plotly-plot")
+    expect(solid).to_be_visible()
+    assert solid.evaluate("plot => [plot.data[0].type, plot.data[0].z.length]") == [
+        "scatter3d",
+        502,
+    ]
+    expect(maps.locator(".explorer .js-plotly-plot")).to_have_count(2)  # the flat one is gone
+    assert "points=Frames" in maps.url
+    assert "axes=3-D" in maps.url
+
+
+def test_the_table_and_the_other_views_show_one_sequence(maps, settled):
+    """A row would have to be searched for in the map by eye, and the other way round."""
+    maps.get_by_text("Table of all sequences").click()
+    table = maps.get_by_test_id("stDataFrame")
+    expect(table).to_be_visible()
+    settled(maps)
+    with maps.expect_download() as download:
+        maps.get_by_role("button", name="Download as csv", exact=True).click()
+    assert len(download.value.path().read_text().splitlines()) == 51
+    table.scroll_into_view_if_needed()
+    box = table.locator("canvas").first.bounding_box()
+    maps.mouse.click(box["x"] + 18, box["y"] + 90)  # the box before the second row
+    expect(review(maps)).to_be_visible()
+    settled(maps)
+    assert [len(xs) for xs in ring(maps)] == [1, 1]
+    maps.keyboard.press("j")
+    expect(review(maps)).to_contain_text(re.compile(r"\d+ of 20"))
 
 
 def test_a_slider_move_keeps_the_zoom_and_moves_every_view(maps):

@@ -1,11 +1,6 @@
 """Deep links, empty states and wrong input in a real browser."""
 
-import io
-import re
-
-import numpy as np
 import pytest
-from PIL import Image
 from playwright.sync_api import expect
 
 
@@ -42,45 +37,3 @@ def test_an_empty_folder_says_so_and_cannot_be_taken(server, page, settled):
     settled(page)
     expect(page.get_by_text("In this folder: nothing.")).to_be_visible()
     expect(page.get_by_role("button", name="Use this folder")).to_be_disabled()
-
-
-def test_an_upload_of_something_else_is_a_sentence(server, page, settled):
-    """A text file called clip.mp4 must end as 'unreadable', not as a crash."""
-    page.goto(server.url)
-    if page.get_by_text("Add videos").first.is_visible():
-        page.get_by_text("Add videos").first.click()
-    page.get_by_role("tab", name="Upload").click()
-    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
-        [{"name": "clip.mp4", "mimeType": "video/mp4", "buffer": b"this is no video"}]
-    )
-    page.get_by_role("button", name="Add these files").click()
-    expect(page.get_by_text(re.compile("None of the 1 videos can be read"))).to_be_visible(
-        timeout=90_000
-    )
-
-
-def test_uploaded_frames_become_one_video(server, page, settled):
-    """Frames that arrive as twelve videos, or under their hashed names, would be useless."""
-    page.goto(server.url)
-    settled(page)
-    form = page.get_by_text("Add videos")
-    if form.count():
-        form.first.click()
-    page.get_by_role("tab", name="Upload").click()
-    frames = [
-        {"name": f"{index:03d}.png", "mimeType": "image/png", "buffer": _png(index)}
-        for index in range(12)
-    ]
-    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(frames)
-    page.get_by_label("Name").fill("My frames")
-    page.get_by_role("button", name="Add these files").click()
-    expect(page.get_by_text(re.compile(r"1 video.*12 frames ready"))).to_be_visible(timeout=90_000)
-    page.get_by_role("button", name=re.compile("^Explore")).click()
-    expect(page.get_by_role("heading", level=3)).to_contain_text("1 sequence of 10 frames")
-
-
-def _png(index):
-    picture = np.random.default_rng(index).integers(0, 255, (40, 60, 3), np.uint8)
-    buffer = io.BytesIO()
-    Image.fromarray(picture).save(buffer, "PNG")
-    return buffer.getvalue()

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from seqsel_core.evaluate.judge import Judge
+from seqsel_core.select.selection import order_of
 from tests.select.selecting import select_sequences
 
 VIDEOS = np.repeat(np.arange(20), 20)
@@ -86,3 +87,20 @@ def test_the_sentence_can_be_read(scenes, count: int, words: str) -> None:
     sentence = Judge(scenes, ALL, VIDEOS, selections=5).verdict(np.arange(count)).sentence
     assert sentence.startswith(words)
     assert "inf" not in sentence
+
+
+def test_large_random_selections_are_measured_where_they_are_needed() -> None:
+    """Catches 'better than 2,000' where 300 random sequences were measured."""
+    points = np.random.default_rng(1).standard_normal((3000, 3)).astype(np.float32)
+    points /= np.linalg.norm(points, axis=1, keepdims=True)
+    every = np.ones(3000, np.bool_)
+    selected = order_of(points, every, method="coreset")
+    selected.extend(200)
+    judge = Judge(points, every, np.zeros(3000, np.int64))
+    small = judge.verdict(np.array(selected.order[:10]))
+    assert judge.randoms_to(10).sizes[-1] < 300
+    assert small.versus["radius"].random_needed.high < 300
+    verdict = judge.verdict(np.array(selected.order))
+    assert judge.randoms_to(10).sizes[-1] == 2000
+    assert 300 < verdict.versus["radius"].random_needed.median < np.inf
+    assert judge.verdict(np.array(selected.order[:10])) == small

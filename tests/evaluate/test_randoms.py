@@ -70,3 +70,32 @@ def test_few_queries_stand_for_many() -> None:
     order = np.random.default_rng([0, 1]).permutation(5000)[:50]
     exact = np.linalg.norm(points[:, None] - points[order], axis=2).min(axis=1).mean()
     assert randoms.at("mean", 50)[0] == pytest.approx(exact, rel=0.03)
+
+
+def test_small_sizes_are_the_same_whatever_the_largest() -> None:
+    """Catches a verdict that changes when larger random selections are measured, too."""
+    points = unit_points(500)
+    candidates = np.arange(0, 500, 2)
+    few = random_selections(points, candidates, selections=20, largest=60)
+    many = random_selections(points, candidates, selections=20)
+    assert few.sizes[-1] <= 60 < many.sizes[-1] == 250
+    assert few.sizes.tolist() == many.sizes[: len(few.sizes)].tolist()
+    for name, curves in few.curves.items():
+        np.testing.assert_allclose(curves, many.curves[name][:, : len(few.sizes)], atol=1e-5)
+
+
+def test_the_curves_are_those_of_a_loop() -> None:
+    """Catches rows of the distances that are those of another candidate."""
+    points = unit_points(90)
+    candidates = np.arange(0, 90, 3)
+    randoms = random_selections(points, candidates, selections=3, largest=10)
+    generator = np.random.default_rng([0, 1])
+    for number in range(3):
+        order = candidates[generator.permutation(30)]
+        for at, size in enumerate(randoms.sizes):
+            between = points[candidates][:, None] - points[order[:size]]
+            nearest = np.linalg.norm(between, axis=2).min(axis=1)
+            found = {name: curves[number, at] for name, curves in randoms.curves.items()}
+            assert found["radius"] == pytest.approx(nearest.max(), abs=1e-3)
+            assert found["p95"] == pytest.approx(np.percentile(nearest, 95), abs=1e-3)
+            assert found["mean"] == pytest.approx(nearest.mean(), abs=1e-3)

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from seqsel_core.jobs import kinds, worker
+from seqsel_core.jobs.lanes import lane_of
 from seqsel_core.jobs.progress import Cancelled
 from seqsel_core.jobs.queue import Job, Queue
-from seqsel_core.store.datasets import DatasetRecord, Datasets
+from seqsel_core.store.datasets import DatasetRecord, Datasets, Source
 
 
 @pytest.fixture
@@ -22,7 +23,8 @@ def do(tmp_path: Path, encoder: Any) -> Any:
     def do(kind: str, parameters: dict[str, Any] | None = None) -> Job:
         queue = Queue(tmp_path / "data")
         number = queue.submit(kind, record(tmp_path).id, parameters)
-        worker.work(tmp_path / "data", idle_seconds=0.1)
+        name = "embed-0" if lane_of(kind, parameters or {}) == "embed" else "quick"
+        worker.work(tmp_path / "data", name, idle_seconds=0.1)
         job = queue.get(number)
         assert job is not None
         return job
@@ -40,7 +42,10 @@ def no_maps(monkeypatch: pytest.MonkeyPatch) -> None:
 def record(tmp_path: Path) -> DatasetRecord:
     """Return the dataset in tmp_path/in."""
     return Datasets(tmp_path / "data").create(
-        "x", tmp_path / "in", "folder", encoder="efficientnet-lite0", frame_order="alphabetical"
+        "x",
+        [Source(tmp_path / "in", "folder")],
+        encoder="efficientnet-lite0",
+        frame_order="alphabetical",
     )
 
 
@@ -103,7 +108,7 @@ def test_an_output_of_changed_videos_is_refused(
         clips.write(path, [7, 8])
     job = do("output", output(tmp_path))
     assert job.state == "failed"
-    assert job.message == "'b.mkv' changed since it was embedded. Press Embed again."
+    assert job.message == "'b.mkv' changed since it was embedded. Rescan the dataset."
     assert not (tmp_path / "out").exists()
 
 

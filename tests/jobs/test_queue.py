@@ -1,12 +1,12 @@
-"""The queue of jobs."""
+"""The queue of jobs, as those who ask for work see it."""
 
 from pathlib import Path
 
 import pytest
 
-from seqsel_core.jobs.progress import Cancelled, JobProgress
+from seqsel_core.jobs.desk import Desk
+from seqsel_core.jobs.job import Standing
 from seqsel_core.jobs.queue import Queue
-from seqsel_core.jobs.suspects import Suspects
 
 
 @pytest.fixture
@@ -15,134 +15,54 @@ def queue(tmp_path: Path) -> Queue:
     return Queue(tmp_path)
 
 
-def test_jobs_are_claimed_once_and_in_order(queue):
-    """Two workers, or a queue read from the wrong end, would do a job twice or starve the first."""
-    first, second = queue.submit("embed", "a"), queue.submit("embed", "b")
-    assert [queue.claim().id, queue.claim().id] == [first, second]
-    assert queue.claim() is None
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """Where the worker 'embed-0' takes its jobs."""
+    return Desk(tmp_path)
 
 
-def test_an_equal_job_is_not_added_again_while_it_is_active(queue):
-    """A double click, or a reload, would embed everything twice."""
+def test_an_equal_job_is_not_added_again_while_it_is_active(queue, tmp_path):
+    """A double click, or a reload, would write everything twice."""
     first = queue.submit("output", "a", {"x": 1})
     assert queue.submit("output", "a", {"x": 1}) == first
     assert queue.submit("output", "a", {"x": 2}) != first
-    queue.finish(first, "done")
+    desk = Desk(tmp_path, "quick")
+    assert desk.claim().id == first
+    assert queue.submit("output", "a", {"x": 1}) == first
+    desk.finish(first, "done")
+    assert queue.get(first).state == "done"
     assert queue.submit("output", "a", {"x": 1}) != first
 
 
-def test_a_queued_job_is_cancelled_at_once_and_never_claimed(queue):
+def test_videos_that_come_while_a_dataset_is_embedded_are_embedded_after(queue, desk):
+    """A folder added in mid-job would be taken for embedded, because a job was running."""
+    job = queue.submit("embed", "a")
+    desk.claim()
+    assert queue.submit("embed", "a") == job
+    desk.finish(job, "done")
+    assert queue.get(job).state == "queued"
+    desk.claim()
+    desk.finish(job, "done")
+    assert queue.get(job).state == "done"
+
+
+def test_a_queued_job_is_cancelled_at_once_and_never_claimed(queue, desk):
     """Cancelling before the worker got to it must not leave it to run later."""
     job = queue.submit("embed", "a")
     queue.cancel(job)
     assert queue.get(job).state == "cancelled"
-    assert queue.claim() is None
+    assert desk.claim() is None
 
 
-def test_a_running_job_stops_at_its_next_report(queue):
-    """A Stop button that only changes the state on the screen would go unnoticed."""
+def test_what_is_cancelled_is_not_done_again(queue, desk):
+    """A rescan asked for before Stop would begin the work again right after it."""
     job = queue.submit("embed", "a")
-    queue.claim()
-    progress = JobProgress(queue, job)
-    progress.stage("embedding", 100, "frames")
+    desk.claim()
+    queue.submit("embed", "a")
     queue.cancel(job)
-    with pytest.raises(Cancelled):
-        progress.stage("next", 1, "frames")
-
-
-def test_progress_reports_stage_counts_and_time_left(queue, monkeypatch):
-    """A rate per report instead of per second, or time left from the wrong end, shows here."""
-    clock = iter(range(0, 1000, 2))  # two seconds pass at every look
-    monkeypatch.setattr("seqsel_core.jobs.progress.time.monotonic", lambda: float(next(clock)))
-    job = queue.submit("embed", "a")
-    queue.claim()
-    progress = JobProgress(queue, job)
-    progress.stage("embedding", 100, "frames")
-    for _ in range(4):
-        progress.advance(10, "clip.mp4")
-    now = queue.get(job)
-    assert (now.stage, now.done, now.total, now.detail) == ("embedding", 40, 100, "clip.mp4")
-    elapsed = now.done / now.rate
-    assert now.seconds_left == pytest.approx(60 / now.rate)
-    assert 4 <= elapsed <= 20
-
-
-def test_the_total_never_falls_below_what_is_done(queue):
-    """A header that promises too few frames would give a bar above 100 %."""
-    job = queue.submit("embed", "a")
-    queue.claim()
-    progress = JobProgress(queue, job)
-    progress.stage("embedding", 10, "frames")
-    progress.advance(25)
-    progress._report()
-    assert queue.get(job).total == 25
-
-
-def test_an_unknown_total_stays_unknown(queue):
-    """The page would say '500 of about 500' at every moment, and 'no time left'."""
-    job = queue.submit("embed", "a")
-    queue.claim()
-    progress = JobProgress(queue, job)
-    progress.stage("embedding", 0, "frames")
-    progress.advance(500)
-    progress._report()
-    assert (queue.get(job).done, queue.get(job).total) == (500, 0)
-    assert queue.get(job).seconds_left is None
-
-
-def test_orphans_go_back_to_the_queue_once(queue):
-    """A killed worker's job would hang in 'running' for ever, or kill every worker after it."""
-    job = queue.submit("embed", "a")
-    queue.claim()
-    queue.adopt_orphans()
-    assert queue.get(job).state == "queued"
-    queue.claim()
-    queue.adopt_orphans()
-    assert queue.get(job).state == "failed"
-    assert "died twice" in queue.get(job).message
-
-
-def test_a_video_at_which_the_worker_died_twice_is_not_read_again(queue, tmp_path):
-    """One video that ends every worker would fail the job, and lock the other videos."""
-    job = queue.submit("embed", "a")
-    suspects = Suspects(tmp_path, job)
-    for _ in range(2):
-        assert queue.claim().id == job
-        assert suspects.begin("good") == ""
-        assert suspects.begin("bad") == ""
-        queue.adopt_orphans()
-        assert queue.get(job).state == "queued"
-    assert queue.claim().id == job
-    assert suspects.begin("bad") == "the worker process died twice while reading it"
-    assert suspects.begin("good") == ""
-
-
-def test_a_worker_that_is_told_to_end_blames_no_video(queue, tmp_path):
-    """A long video would be set aside because the machine was restarted twice."""
-    job = queue.submit("embed", "a")
-    for _ in range(4):
-        queue.claim()
-        assert Suspects(tmp_path, job).begin("long") == ""
-        queue.release(job)
-        assert queue.get(job).state == "queued"
-        queue.adopt_orphans()
-
-
-def test_an_orphan_that_was_being_cancelled_is_cancelled(queue):
-    """Nobody would ever end it, and the page would say 'stopping' for ever."""
-    job = queue.submit("embed", "a")
-    queue.claim()
-    queue.cancel(job)
-    queue.adopt_orphans()
+    assert queue.get(job).state == "cancelling"
+    desk.finish(job, "cancelled")
     assert queue.get(job).state == "cancelled"
-
-
-def test_names_that_are_not_utf8_do_not_break_a_report(queue):
-    """SQLite refuses lone surrogates: one odd file name would fail the whole job."""
-    job = queue.submit("embed", "a")
-    queue.claim()
-    assert queue.report(job, "embedding", "clip\udcff.mp4", 1, 2, "frames", 1.0)
-    assert "clip" in queue.get(job).detail
 
 
 def test_the_latest_job_can_be_asked_for_by_its_parameters(queue):
@@ -152,3 +72,51 @@ def test_the_latest_job_can_be_asked_for_by_its_parameters(queue):
     assert queue.latest("output", "a", {"n": 1}).id == mine
     assert queue.latest("output", "a").parameters == {"n": 2}
     assert queue.latest("output", "a", {"n": 3}) is None
+
+
+def test_what_runs_comes_first_in_the_list_then_what_waits(queue, desk, tmp_path):
+    """A job of yesterday that still runs would be lost below those of today."""
+    old, waiting = queue.submit("embed", "a", user="eva"), queue.submit("embed", "b")
+    done = queue.submit("clip", "a")
+    quick = Desk(tmp_path, "quick")
+    quick.claim()
+    quick.finish(done, "done")
+    desk.claim()
+    assert [job.id for job in queue.recent()] == [old, waiting, done]
+    assert [job.id for job in queue.recent(limit=1)] == [old]
+    assert (queue.get(old).user, queue.get(old).worker) == ("eva", "embed-0")
+
+
+def test_how_many_jobs_are_before_one(queue, desk):
+    """Who waits would not know for what; a clip does not wait for embedding."""
+    queue.submit("embed", "a")
+    second, clip = queue.submit("embed", "b"), queue.submit("clip", "a")
+    desk.claim()
+    third = queue.submit("embed", "c")
+    assert [queue.ahead(job) for job in (second, third, clip)] == [1, 2, 0]
+
+
+def test_the_jobs_of_a_removed_dataset_are_forgotten(queue, desk):
+    """A worker would embed what nobody can see any more."""
+    job = queue.submit("embed", "a")
+    desk.claim()
+    queue.forget("a")
+    assert queue.get(job) is None
+    assert desk.state(job) == ""
+    desk.report(job, Standing())
+    desk.finish(job, "done")
+    assert queue.recent() == []
+
+
+def test_a_job_says_how_long_its_worker_was_silent(queue, desk, monkeypatch):
+    """The page would show a hanging worker as a busy one; a clock that was set back, nonsense."""
+    now = [1000.0]
+    monkeypatch.setattr("time.time", lambda: now[0])
+    job = queue.submit("embed", "a")
+    now[0] += 50
+    assert queue.get(job).seconds_silent == 0
+    desk.claim()
+    now[0] += 7
+    assert queue.get(job).seconds_silent == 7
+    now[0] -= 3600
+    assert queue.get(job).seconds_silent == 0

@@ -253,7 +253,67 @@ def test_what_was_clicked_belongs_to_its_dataset(open_page, dataset):
     app = open_page("explore/explore.py")
     app.session_state["focus"] = Focus(1, 20)
     app.run()
-    assert any(item.value == "**Looked at**" for item in app.markdown)
+    assert any(button.key == "look_close" for button in app.button)
     app.session_state["explorer_dataset"] = "another"
     app.run()
-    assert not any(item.value == "**Looked at**" for item in app.markdown)
+    assert not any(button.key == "look_close" for button in app.button)
+
+
+def _looked_at(app):
+    """Return what the review shows of its sequence."""
+    return app.session_state["focus"]
+
+
+def test_the_review_goes_through_the_selected_ones(open_page, dataset):
+    """Next would jump over some, or run out of the list."""
+    app = open_page("explore/explore.py", n_samples="30")
+    shown = _shown_sequences(app)
+    _press(app, "Review one by one")
+    for video, start, _ in shown:
+        assert _looked_at(app) == Focus(video, start)
+        if (video, start) != shown[-1][:2]:
+            _press(app, "Next")
+    assert next(button for button in app.button if button.label == "Next").disabled
+    _press(app, "Previous")
+    assert _looked_at(app) == Focus(*shown[1][:2])
+    _press(app, "Close")
+    assert "focus" not in app.session_state
+
+
+def test_a_replaced_sequence_hands_the_review_on_to_what_came(open_page, dataset):
+    """The reviewer would lose the place at every rejection."""
+    app = open_page("explore/explore.py", n_samples="30")
+    before = _shown_sequences(app)
+    _press(app, "Review one by one")
+    _press(app, "Next")
+    _press(app, "Replace")
+    after = _shown_sequences(app)
+    assert [after[0], after[2]] == [before[0], before[2]]
+    assert after[1] != before[1]
+    assert _looked_at(app) == Focus(*after[1][:2])
+    _press(app, "Unpin")  # to replace one, all others are held
+    assert any(button.label == "Pin" for button in app.button)
+
+
+def test_how_it_is_shown_is_in_the_url(open_page, dataset):
+    """A shared link would show other colours than its sender sees."""
+    app = open_page("explore/explore.py", colour_by="Time", points="Frames", axes="no such")
+    boxes = {box.key: box.value for box in app.selectbox}
+    assert (boxes["colour_by"], boxes["points"], boxes["axes"]) == ("Time", "Frames", "2-D")
+    app.selectbox(key="colour_by").select("Video").run()
+    assert dict(app.query_params)["colour_by"] == "Video"
+    app.selectbox(key="colour_by").select("Nothing").run()
+    assert "colour_by" not in app.query_params
+
+
+def test_a_third_axis_that_is_not_drawn_yet_can_be(open_page, dataset):
+    """The choice would show nothing, and not say what to do."""
+    app = open_page("explore/explore.py", axes="3-D")
+    assert "Draw the maps" in [button.label for button in app.button]
+
+
+def test_shortcuts_are_shown(open_page, dataset):
+    """Keys that nobody knows of are no help."""
+    app = open_page("explore/explore.py")
+    _press(app, "Keyboard shortcuts")
+    assert any(item.value == "Next sequence" for item in app.markdown)

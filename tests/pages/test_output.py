@@ -2,6 +2,7 @@
 
 import pytest
 
+from seqsel_core.jobs.desk import Desk
 from seqsel_core.jobs.queue import Queue
 
 
@@ -42,7 +43,9 @@ def test_the_output_of_another_selection_is_not_offered(open_page, dataset, data
     """Somebody else's zip, or one written before a slider was moved, would be taken for this."""
     queue = Queue(data_dir)
     job = queue.submit("output", dataset.id, {"selected_sequence_length": 3})
-    queue.finish(job, "done", result={"output": str(data_dir), "zip": ""})
+    desk = Desk(data_dir, "quick")
+    desk.claim()
+    desk.finish(job, "done", result={"output": str(data_dir), "zip": ""})
     app = open_page("output/output.py", length="5", n_samples="50")
     assert not any("Written to" in item.value for item in app.markdown)
 

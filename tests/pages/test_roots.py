@@ -1,6 +1,7 @@
 """Which folders can be browsed."""
 
 import os
+import socket
 
 import pytest
 
@@ -69,3 +70,45 @@ def test_an_unreadable_folder_is_empty(root):
     """A folder that vanishes while it is browsed would be a traceback."""
     content = list_folder(root / "gone", root)
     assert content.folders == ()
+
+
+def test_none_configured_is_none(monkeypatch):
+    """SEQSEL_INPUT_ROOTS= is how folders are switched off; it would open the defaults."""
+    monkeypatch.setenv("SEQSEL_INPUT_ROOTS", "")
+    assert input_roots() == ()
+
+
+def test_only_regular_files_are_counted(root, monkeypatch):
+    """A pipe or a socket called like a video would be promised, and waited for."""
+    os.mkfifo(root / "pipe.mp4")
+    monkeypatch.chdir(root)
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind("socket.mp4")
+        (root / "zero.mp4").symlink_to("/dev/zero")
+        (root / "outside.mp4").symlink_to(root.parent / "secret")
+        (root / "circle.mp4").symlink_to("circle.mp4")
+        (root / "gone.mp4").symlink_to("nowhere.mp4")
+        assert list_folder(root, root).n_videos == 0
+        (root / "within.mp4").symlink_to(root / "day one" / "a.MP4")
+        assert list_folder(root, root).n_videos == 1
+
+
+def test_a_folder_that_became_a_link_is_empty(root):
+    """Between two clicks a folder can be replaced by a link to anywhere."""
+    (top,) = input_roots()
+    (day,) = list_folder(root, root).folders
+    (root / "day one").rename(root.parent / "moved")
+    (root / "day one").symlink_to(root.parent / "moved")
+    assert list_folder(day.path, root).n_videos == 0
+    assert open_folder([top.id, day.id]) == [top]
+
+
+@pytest.mark.parametrize("name", ["caf\udce9", "名前", "a\nb", "-rf", "$(id)", "<b>", "x" * 255])
+def test_folders_with_any_name_are_opened(root, name):
+    """A folder whose name is not UTF-8, or looks like something else, would be out of reach."""
+    (root / name).mkdir()
+    (root / name / "a.mp4").touch()
+    (top,) = input_roots()
+    (found,) = [item for item in list_folder(root, root).folders if item.name == name]
+    chain = open_folder([top.id, found.id])
+    assert list_folder(chain[-1].path, root).n_videos == 1

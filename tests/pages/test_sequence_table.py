@@ -41,3 +41,21 @@ def test_too_many_rows_leave_the_selected_and_the_blind_spots(strips, monkeypatc
     left_out = np.setdiff1d(np.arange(25), positions)
     others = np.setdiff1d(positions, strips.selection.order)
     assert strips.near[others].min() >= strips.near[left_out].max()
+
+
+def test_a_region_leaves_only_its_rows(strips):
+    """The table would go on showing what the other views hide."""
+    inside = np.zeros(25, bool)
+    inside[[3, 14]] = True
+    frame, positions = sequence_table.table_of(strips, inside)
+    assert positions.tolist() == [3, 14]
+    assert frame["First frame"].tolist() == [30, 20]
+
+
+def test_the_csv_runs_no_formula(strips):
+    """A video called =HYPERLINK(…) would act when the table is opened."""
+    frame, _ = sequence_table.table_of(strips)
+    made = sequence_table.csv_of(frame.assign(Video="=1+1")).decode().splitlines()
+    assert made[0].startswith("Rank,Video,First frame,")
+    assert made[1].split(",")[1] == "'=1+1"
+    assert len(made) == 26

@@ -3,6 +3,7 @@
 import pytest
 
 from pages.ui import text
+from tests.hostile import names
 
 
 @pytest.mark.parametrize(
@@ -55,3 +56,23 @@ def test_plotly_reads_html():
 def test_control_characters_and_stray_bytes_are_shown_as_escapes():
     """A newline or a right-to-left mark in a name would rearrange the page."""
     assert text.plain("a\nb\u202ec\udcff") == "a\\nb\\u202ec\\xff"
+
+
+@pytest.mark.parametrize(
+    "name", [":material/bolt:", "a :smile:", "http://x.y", "a@b.de", "www.x.de"]
+)
+def test_what_is_replaced_after_markdown_is_only_text(name):
+    """Streamlit makes pictures of such words, and links of addresses, though they are escaped."""
+    shown = text.for_markdown(name).replace("\\", "")
+    assert name not in shown
+    assert shown.replace("\u200b", "") == name
+
+
+@pytest.mark.parametrize("name", names())
+def test_hostile_names_are_one_line_of_text(name):
+    """What is shown would be empty, more than a line, or change its surroundings."""
+    for shown in (text.plain(name), text.short(name), text.for_plotly(name)):
+        assert shown.strip()
+        assert shown.isprintable()
+    assert "<" not in text.for_plotly(name)
+    assert text.for_markdown(name).replace("\u200b", "").isprintable()

@@ -5,9 +5,10 @@ import pytest
 
 from seqsel_core.embed.measures import Measures
 from seqsel_core.embed.spec import encoder_spec
+from seqsel_core.jobs.desk import Desk
 from seqsel_core.jobs.queue import Queue
 from seqsel_core.opening import shard_key
-from seqsel_core.store.datasets import Datasets, Listing
+from seqsel_core.store.datasets import Datasets, Listing, Source
 from seqsel_core.store.shards import ShardInfo, ShardStore
 from seqsel_core.video.discover import Found
 from seqsel_core.video.types import Problem, Video
@@ -37,7 +38,7 @@ def test_the_sample_is_queued_by_one_click(open_page, data_dir, no_worker):
     assert not app.exception
     (record,) = Datasets(data_dir).all()
     assert record.name == "Sample"
-    assert len(list(record.input_dir.glob("*.mp4"))) == 3
+    assert len(list(record.sources[0].path.glob("*.mp4"))) == 3
     assert Queue(data_dir).latest("embed", record.id).state == "queued"
 
 
@@ -54,9 +55,12 @@ def test_a_failed_job_shows_its_reason(open_page, dataset, data_dir):
     """The page would look as if nothing had happened."""
     queue = Queue(data_dir)
     job = queue.submit("embed", dataset.id)
-    queue.finish(job, "failed", "input_dir=/x does not exist.")
+    desk = Desk(data_dir)
+    desk.claim()
+    desk.finish(job, "failed", "input_dir=/x does not exist.")
     app = open_page("data/videos.py")
-    assert "does not exist" in app.error[0].value.replace("\\", "")
+    said = " ".join(item.value for item in app.caption)
+    assert "does not exist" in said.replace("\\", "")
 
 
 def test_without_roots_the_page_says_how_to_open_one(open_page, data_dir, monkeypatch):
@@ -75,7 +79,7 @@ def troubled(data_dir):
     store, datasets = ShardStore(data_dir), Datasets(data_dir)
     spec = encoder_spec(ENCODER)
     record = datasets.create(
-        "Trouble", data_dir, "folder", encoder=ENCODER, frame_order="alphabetical"
+        "Trouble", [Source(data_dir, "folder")], encoder=ENCODER, frame_order="alphabetical"
     )
     videos = [Video(name, data_dir / name, 1) for name in ("<b>clean.mp4", "copy.mp4", "wrong.mp4")]
     ids = ["1" * 32, "1" * 32, "2" * 32]

@@ -111,3 +111,37 @@ def test_a_sample_is_nearly_as_good() -> None:
         return float(np.linalg.norm(points[:, None] - points[picks], axis=2).min(axis=1).mean())
 
     assert mean_distance(300) < 1.05 * mean_distance(1200)
+
+
+@pytest.mark.parametrize("exact", [200, 30])
+def test_least_distances_are_lower_bounds(exact: int) -> None:
+    """Catches points near the worst one that are ruled out: another would be picked."""
+    points = unit_points(200, dimensions=4)
+    points[10] = points[11]
+    gains = Gains(points, np.arange(0, 200, 2), nothing_selected(points), exact=exact)
+    between = np.linalg.norm(points[gains.rows][:, None].astype(np.float64) - points, axis=2)
+    for pick in range(200):
+        assert (gains.least_distances(pick) <= between[:, pick]).all()
+    assert gains.least_distances(0).max() > 0.5  # of any use
+
+
+def test_asking_again_and_for_others_gives_what_a_sum_gives() -> None:
+    """Catches gains of an earlier pick, or of what was allowed before, taken for those of now."""
+    points = unit_points(150, 3)
+    between = np.linalg.norm(points[:, None].astype(np.float64) - points[None], axis=2)
+    gains = Gains(points, np.arange(150), nothing_selected(points))
+    current = np.full(150, 2.0)
+    generator = np.random.default_rng(5)
+    for _ in range(40):
+        saved = np.maximum(current - between, 0).sum(axis=1)
+        for _ in range(3):
+            allowed = generator.random(150) < generator.choice([0.05, 0.5, 1])
+            pick = gains.best(allowed)
+            if pick is None:
+                assert not allowed.any()
+                continue
+            assert allowed[pick]
+            assert saved[pick] >= saved[allowed].max() * (1 - 1e-4) - 1e-4
+        pick = int(generator.integers(150))
+        gains.serve(pick)
+        current = np.minimum(current, between[pick])

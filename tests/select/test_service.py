@@ -198,3 +198,38 @@ def test_a_pick_by_hand_serves() -> None:
     by_hand.take(by_itself.order[0])
     by_hand.extend(2)
     assert by_hand.order == by_itself.order
+
+
+def plain_order(
+    points: Points, count: int, balance: float, candidates: npt.NDArray[np.bool_]
+) -> list[int]:
+    """Pick by plain sums and distances, all anew for every pick."""
+    between = np.linalg.norm(points[:, None].astype(np.float64) - points[None], axis=2)
+    covered = np.flatnonzero(candidates)
+    free, nearest, order = candidates.copy(), np.full(len(points), 2.0), []
+    for place in range(count):
+        allowed = free.copy()
+        rare = np.floor((place + 1) * balance) > np.floor(place * balance)
+        if rare and order:
+            worst = int(np.argmax(np.where(free, nearest, -1)))
+            allowed &= between[worst] <= 0.8 * nearest[worst]
+            allowed[worst] = True
+        gains = np.maximum(nearest[covered] - between[:, covered], 0).sum(axis=1)
+        gains[~allowed] = -1
+        tied = np.flatnonzero(gains >= gains.max() * (1 - 1e-6))
+        farthest = nearest[tied] >= nearest[tied].max() * (1 - 1e-6)
+        order.append(int(tied[np.argmax(farthest)]))
+        free[order[-1]] = False
+        nearest = np.minimum(nearest, between[order[-1]])
+    return order
+
+
+@pytest.mark.parametrize("balance", [0.25, 0.5, 1.0])
+@pytest.mark.parametrize("seed", range(3))
+def test_the_order_is_that_of_a_plain_loop(seed: int, balance: float) -> None:
+    """Catches shortcuts that change a pick: bounds, what is ruled out, what is left for later."""
+    points = long_tail(seed)
+    candidates = np.random.default_rng(seed).random(len(points)) < 0.9
+    greedy = Service(points, candidates, balance=balance)
+    greedy.extend(60)
+    assert greedy.order == plain_order(points, 60, balance, candidates)

@@ -12,7 +12,7 @@ import pytest
 from seqsel_core.errors import StoreError
 from seqsel_core.store import catalogue
 from seqsel_core.store.catalogue import Catalogue
-from seqsel_core.store.datasets import Datasets
+from seqsel_core.store.datasets import DatasetRecord, Datasets, Source
 from seqsel_core.store.location import default_data_dir
 
 
@@ -93,7 +93,35 @@ def test_a_catalogue_from_before_versions_is_brought_up_to_date(tmp_path: Path) 
     insert(Catalogue(tmp_path), "new")
     assert count(Catalogue(tmp_path)) == 1
     assert [record.name for record in Datasets(tmp_path).all()] == ["Street"]
-    assert version(path) == 1
+    assert version(path) == len(catalogue._VERSIONS)
+
+
+def test_datasets_of_version_1_keep_their_folders(tmp_path: Path) -> None:
+    """Catches datasets that lose their folder, their name or their right to be seen."""
+    path = tmp_path / "catalogue.sqlite3"
+    rows = [
+        ("1", "Street", b"/data/caf\xe9", "folder", "e", "natural", 1.0),
+        ("2", "Upload", b"/u", "upload", "e", "alphabetical", 2.0),
+    ]
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        for statement in catalogue._VERSIONS[0]:
+            connection.execute(statement)
+        connection.executemany("INSERT INTO datasets VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        connection.execute("PRAGMA user_version=1")
+    upload, street = Datasets(tmp_path).all("anna")
+    assert street == DatasetRecord(
+        id="1",
+        name="Street",
+        sources=(Source(Path("/data/caf\udce9"), "folder"),),
+        encoder="e",
+        frame_order="natural",
+        created=1.0,
+        owner="",
+        shared=True,
+    )
+    assert upload.sources == (Source(Path("/u"), "upload"),)
+    again = Datasets(tmp_path).create("x", street.sources, encoder="e", frame_order="natural")
+    assert again == street
 
 
 def test_a_catalogue_of_a_newer_seqsel_is_told_and_left_alone(tmp_path: Path) -> None:
@@ -102,7 +130,9 @@ def test_a_catalogue_of_a_newer_seqsel_is_told_and_left_alone(tmp_path: Path) ->
     path = tmp_path / "catalogue.sqlite3"
     with contextlib.closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA user_version=99")
-    with pytest.raises(StoreError, match=r"newer seqsel \(version 99 .* knows 1\)\. Update seqsel"):
+    with pytest.raises(
+        StoreError, match=r"newer seqsel \(version 99 .* knows \d+\)\. Update seqsel"
+    ):
         Catalogue(tmp_path)
     assert version(path) == 99
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from seqsel_core.errors import InputError
-from seqsel_core.store.uploads import discover_upload, save_upload
+from seqsel_core.store.arrival import Arrival
+from seqsel_core.store.quota import limits
+from seqsel_core.store.uploads import GIVEN_UP, discover_upload, remove_given_up, save_upload
 
 
 def save(root: Path, *files: tuple[str, bytes]) -> Path:
@@ -125,5 +127,26 @@ def test_an_upload_that_cannot_be_copied_leaves_nothing(tmp_path: Path) -> None:
             raise OSError(28, "No space left on device")
 
     with pytest.raises(OSError, match="No space left"):
-        save_upload(tmp_path, [("a.mp4", BytesIO(b"a")), ("b.mp4", FullDisk())])
+        save_upload(tmp_path, [("a.mp4", BytesIO(b"a")), ("b.mp4", FullDisk(b"b"))])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_older_upload_is_still_read(tmp_path: Path) -> None:
+    """Catches datasets lost because files were named otherwise when they were uploaded."""
+    (tmp_path / "0123.mp4").write_bytes(b"old")
+    (tmp_path / "names.json").write_text('{"0123.mp4": "old.mp4"}')
+    assert [video.name for video in discover_upload(tmp_path).videos] == ["old.mp4"]
+
+
+def test_what_was_given_up_goes_after_a_day(tmp_path: Path) -> None:
+    """Catches partial files that fill the disk for ever, and an upload removed on its way."""
+    whole = save(tmp_path, ("a.mp4", b"1"))
+    partial = Arrival(tmp_path)
+    partial.add([("b.mp4", 2)], limits(tmp_path))
+    partial.write(0, 0, b"x")
+    now = partial.folder.stat().st_mtime
+    remove_given_up(tmp_path, now + GIVEN_UP - 60)
+    assert partial.folder.exists()
+    remove_given_up(tmp_path, now + GIVEN_UP + 60)
+    assert list(tmp_path.iterdir()) == [whole]
+    remove_given_up(tmp_path / "none")

@@ -29,6 +29,30 @@ KINDS = [
 INDICES = [30, 31, 97, 98, 99, 150, 201]
 
 
+class Once:
+    """A decoder that says whether its frames were asked for until they ended."""
+
+    name = "once"
+
+    def __init__(self) -> None:
+        """Begin."""
+        self.ended = False
+
+    def sought_frames(self, video: Video, wanted: Sequence[Wanted]) -> Iterator[FullFrame]:
+        """Yield what is wanted."""
+        for item in wanted:
+            yield FullFrame(item.index, item.pixel_hash, None)  # type: ignore[arg-type]
+        self.ended = True
+
+
+def test_a_reader_is_asked_until_it_ends() -> None:
+    """Catches a process that is killed, and another one started, for each video that is read."""
+    decoder: Any = Once()
+    wanted = [Wanted(at, 0, at) for at in range(3)]
+    assert len(list(exact_frames(decoder, Video("v", Path("v"), 1), wanted))) == 3
+    assert decoder.ended
+
+
 class Counted:
     """How many frames were decoded, by seeking and from the start."""
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import struct
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +16,10 @@ from PIL import Image
 from seqsel_core import Config
 from seqsel_core.errors import ConfigError
 from seqsel_core.video.decoders import decoder_for
-from seqsel_core.video.limits import Limits
+from seqsel_core.video.limits import Limits, setting, wrong_settings
 from seqsel_core.video.types import Frame, ReadResult, Video
 
+ROOT = Path(__file__).parents[2]
 BACKENDS = ("pyav", "decord", "torchcodec")
 
 
@@ -93,3 +97,45 @@ def test_limits_are_options() -> None:
     assert config.reader == f"auto{Limits(7, 5).suffix}"
     with pytest.raises(ConfigError, match=r"decode_limits\.max_frames=0 is too small"):
         Config.parse([*words, "decode_limits.max_frames=0"])
+
+
+@pytest.mark.slow
+def test_the_environment_sets_limits(clips: Any, tmp_path: Path) -> None:
+    """Catches limits of the one who runs the app that the worker, or its decoder, does not heed."""
+    path = clips.write(tmp_path / "v.mkv", 9)
+    program = (
+        "import sys; from pathlib import Path\n"
+        "from seqsel_core import Config\n"
+        "from seqsel_core.video import child, isolated\n"
+        "from seqsel_core.video.decoders import decoder_for\n"
+        "from seqsel_core.video.types import ReadResult, Video\n"
+        "result, path = ReadResult(), Path(sys.argv[1])\n"
+        "reader = Config.from_overrides({'input_dir': '.', 'output_dir': '.',"
+        " 'stopping_condition.n_samples': 1}).reader\n"
+        "decoder = decoder_for(Video('v', path, 1), reader, isolate=True)\n"
+        "print(len(list(decoder.frames(Video('v', path, 1), 40, result))), decoder.name)\n"
+        "print(isolated.SECONDS_WITHOUT_PROGRESS, child.MOST_MEMORY)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(path)],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "SEQSEL_MAX_FRAMES": "4",
+            "SEQSEL_DECODE_SECONDS": "7",
+            "SEQSEL_DECODE_MEMORY_MB": "900",
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout.splitlines() == ["4 pyav", f"7.0 {900 * 1024**2}"]
+
+
+@pytest.mark.parametrize("value", ["", "0", "-1", "1e6", "x", "9" * 20])
+def test_what_is_no_limit_sets_none(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    """Catches a slip of the finger that switches all limits off."""
+    monkeypatch.setenv("SEQSEL_MAX_FRAMES", value)
+    assert setting("SEQSEL_MAX_FRAMES") == 5_000_000
+    assert bool(wrong_settings()) is bool(value)

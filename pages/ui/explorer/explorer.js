@@ -1,10 +1,12 @@
 // The maps and the timeline, linked: what is pointed at, chosen or lassoed in one shows in all.
 //
 // The server is told of `hover` (a frame whose picture is wanted), `focus` (a sequence that was
-// clicked) and `region` (corners of a lasso or box); never of lists of points.
+// clicked) and `region` (corners of a lasso or box, or a stretch of a lane); never of lists of
+// points.
 
 const HOVER_PAUSE = 60; // milliseconds the pointer must rest before a picture is asked for
 const MOST_PICTURES = 500; // kept here, so that coming back to one asks nobody
+const RANK_SHADES = 12; // colours of the picks by rank
 const explorers = new WeakMap();
 
 class Explorer {
@@ -14,16 +16,21 @@ class Explorer {
     this.pictures = new Map();
     const report = {
       hover: (place, event) => this.hover(place, event),
-      click: (place) => place && this.send("focus", { video: place.video, frame: frameOf(place) }),
-      region: (map, polygon) => this.send("region", polygon && { map, polygon }),
+      click: (place) => place && this.tell("focus", { video: place.video, frame: frameOf(place) }),
+      region: (map, polygon) => this.tell("region", polygon && { map, polygon }),
+      stretch: (video, start, stop) => this.tell("region", { video, start, stop }),
+      changed: () => this.draw(),
     };
-    this.maps = [...root.querySelectorAll(".map")].map((panel) => new ScatterMap(panel, panel.dataset.map, report));
+    this.maps = [...root.querySelectorAll(".map")].map((panel) =>
+      panel.classList.contains("solid") ? new SolidMap(panel, report) : new ScatterMap(panel, report),
+    );
     this.timeline = new Timeline(root, report);
+    this.legend = new Legend(root.querySelector(".groups"), report);
     for (const button of root.querySelectorAll("[data-drag]")) {
       button.onclick = () => this.drag(button.dataset.drag);
     }
     root.querySelector("[data-do=reset]").onclick = () => this.maps.forEach((map) => map.reset(window.Plotly));
-    root.querySelector("[data-do=clear]").onclick = () => this.send("region", null);
+    root.querySelector("[data-do=clear]").onclick = () => this.tell("region", null);
     this.redraw = () => this.draw();
   }
 
@@ -37,9 +44,10 @@ class Explorer {
     clearTimeout(this.timer);
   }
 
-  show(view, send) {
+  show(view, send, keep) {
     this.view = view;
     this.send = send;
+    this.keep = keep;
     const { picture } = view;
     if (picture) {
       this.pictures.set(picture.key, picture);
@@ -52,23 +60,74 @@ class Explorer {
 
   draw() {
     const { view } = this;
-    const points = window.seqselPoints;
+    const { frames, cut } = window.seqsel ?? {};
     if (!view) return;
-    this.timeline.draw(view);
-    this.root.querySelector("[data-do=clear]").hidden = !view.region;
-    if (!window.Plotly || points?.id !== view.points) return;
-    const source = view.region && points.xy[view.region.map];
-    const inside = source ? pointsInside(source, view.region.polygon) : null;
+    const clear = this.root.querySelector("[data-do=clear]");
+    clear.hidden = !view.region;
+    clear.textContent = view.region?.polygon ? "Clear lasso" : "Clear stretch";
+    this.root.querySelector(".counts").textContent = view.timeline.note;
+    for (const panel of this.root.querySelectorAll(".map:not([data-map=umap_k_15])")) {
+      panel.hidden = panel.classList.contains("solid") !== view.solid;
+    }
+    if (frames?.id !== view.frames || cut?.id !== view.cut) {
+      this.timeline.draw(view, { selected: this.selected(view), hides: () => false });
+      return;
+    }
+    const points = this.points(view.points, frames, cut);
+    this.legend.draw(view.colour, points, frames);
+    const hides = (video) => this.legend.hides(video, frames);
+    const selected = this.selected(view).map((item) => ({
+      ...item,
+      hidden: hides(item.video),
+      streak: streakOf(frames, item, view.length),
+    }));
+    this.timeline.draw(view, { selected, hides });
+    this.note(points);
+    if (!window.Plotly) return;
     const colour = { ...view.colour };
-    if (colour.kind === "groups") colour.values = points[colour.column];
-    if (colour.kind === "scale") colour.values = fromBase64(colour.values);
-    const drawn = { ...view, colour, inside, region: inside && view.region };
-    for (const map of this.maps) map.draw(window.Plotly, points, drawn);
-    this.root.querySelector(".note").textContent =
-      points.count < points.total
-        ? `showing ${points.count.toLocaleString("en")} of ${points.total.toLocaleString("en")}`
-        : "";
+    if (colour.kind === "groups") colour.values = groupsOf(colour.column, points, frames);
+    if (colour.values && colour.kind === "scale") colour.values = unpackHalves(colour.values, points.count);
+    else if (colour.kind === "scale") colour.kind = "none"; // only the selected ones have it
+    const { focus } = view;
+    const scene = {
+      points,
+      frames,
+      colour,
+      selected,
+      region: view.region,
+      inside: insideOf(view.region, points, frames),
+      hidden: this.legend.hidden.size ? Uint8Array.from(points.video, (video) => hides(video)) : null,
+      focusAt: focus ? nearestFrame(frames, focus.video, focus.start + (view.length >> 1)) : -1,
+    };
+    for (const map of this.maps) {
+      if (map.panel.hidden) map.close(window.Plotly);
+      else map.draw(window.Plotly, scene);
+    }
     this.drawn = view.revision;
+  }
+
+  // Selected sequences with rank, stop and colour.
+  selected({ selected, length, colour, palette }) {
+    const shade = (rank) => Math.floor(((rank - 1) * RANK_SHADES) / selected.length) / (RANK_SHADES - 1);
+    return selected.map(([video, start], at) => ({
+      rank: at + 1,
+      video,
+      start,
+      stop: start + length,
+      colour: colour.by_rank ? rampColour(shade(at + 1), RANKS) : palette[video % palette.length],
+    }));
+  }
+
+  // Worked out again only when there are others.
+  points(kind, frames, cut) {
+    const key = `${kind}/${frames.id}/${cut.id}`;
+    if (this.known?.key !== key) this.known = { key, points: pointsOf(kind, frames, cut) };
+    return this.known.points;
+  }
+
+  note({ count, total, what }) {
+    const [some, all] = [count, total].map((number) => number.toLocaleString("en"));
+    this.root.querySelector(".note").textContent = count < total ? `showing ${some} of ${all} ${what}` : "";
   }
 
   drag(mode) {
@@ -76,6 +135,14 @@ class Explorer {
       button.setAttribute("aria-pressed", button.dataset.drag === mode);
     }
     this.maps.forEach((map) => map.drag(window.Plotly, mode));
+  }
+
+  // Say what was done. It is kept as state, with a number: a trigger is lost where the next one
+  // (a picture that is wanted) comes before a busy server has seen it.
+  tell(name, value) {
+    clearTimeout(this.timer);
+    this.turn = (this.turn ?? Date.now()) + 1;
+    this.keep(name, { ...(value ?? { cleared: true }), turn: this.turn });
   }
 
   hover(place, event) {
@@ -101,6 +168,7 @@ class Explorer {
   }
 
   move(event) {
+    if (!event) return;
     const box = this.root.getBoundingClientRect();
     const left = event.clientX - box.left + 16;
     const flip = left + 240 > box.width;
@@ -113,15 +181,17 @@ function frameOf(place) {
   return place.frame ?? place.start;
 }
 
-function fromBase64(text) {
-  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+// This code is sent once, the view at every move: `view.js` calls it with what is to be drawn.
+export default function () {
+  window.seqselExplorer = showExplorer;
+  window.dispatchEvent(new Event("seqsel-explorer"));
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
+function showExplorer({ data, parentElement, setStateValue, setTriggerValue }) {
   const root = parentElement.querySelector(".explorer");
   if (!explorers.has(root)) explorers.set(root, new Explorer(root));
   const explorer = explorers.get(root);
   explorer.open(); // again each time: it may have been closed in between
-  explorer.show(data, (name, value) => setTriggerValue(name, value ?? { cleared: true }));
+  explorer.show(data, setTriggerValue, setStateValue);
   return () => explorer.close();
 }

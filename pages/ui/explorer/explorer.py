@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,17 +19,16 @@ import streamlit as st
 import xxhash
 
 from pages.ui import text
-from pages.ui.explorer.points import pack_points, points_id
-from pages.ui.explorer.region import Region, parse_region
+from pages.ui.explorer.points import cut_id, frames_id, pack_cut, pack_frames
+from pages.ui.explorer.region import Region, Stretch, parse_region
 from pages.ui.places import frame_range, start_seconds
 from seqsel_core.dataset import Dataset
-from seqsel_core.palette import video_colour
+from seqsel_core.palette import VIDEO_COLOURS
 from seqsel_core.project.map_set import MapSet
 from seqsel_core.select.selection import Selection
 from seqsel_core.sequences import Sequences, SequenceSpan
 
 _HERE = Path(__file__).parent
-_MOST_STREAK = 12  # points of a streak; a longer sequence is thinned
 _KEY = "explorer"
 _HTML = """
 <div class="explorer">
@@ -45,11 +44,16 @@ _HTML = """
   <div class="maps">
     <div class="panel map" data-map="pca"><div class="head"><b>PCA</b></div>
       <div class="plot"></div><div class="wait">The PCA map is not drawn yet.</div></div>
+    <div class="panel map solid" data-map="pca_3d" hidden>
+      <div class="head"><b>PCA</b>
+        <span class="hint">Drag to turn it; lassos are drawn on the other map</span></div>
+      <div class="plot"></div><div class="wait">This map is not drawn yet.</div></div>
     <div class="panel map" data-map="umap_k_15"><div class="head"><b>UMAP</b></div>
       <div class="plot"></div><div class="wait">The UMAP map is not drawn yet.</div></div>
   </div>
+  <div class="groups" role="group" aria-label="Legend" hidden></div>
   <div class="panel timeline">
-    <div class="head"><b>Timeline</b>
+    <div class="head"><b>Timeline</b><span class="counts"></span>
       <span class="legend end">well covered <i></i> blind spot</span></div>
     <div class="lanes"></div><div class="axis"></div>
   </div>
@@ -74,21 +78,23 @@ class Scene:
         dataset: The videos.
         sequences: All sequences.
         selection: The selected ones.
-        maps: The maps there are.
+        maps: The maps there are; with 'pca_3d' that one is shown in the place of 'pca'.
+        points: What is a point of the maps, of `KINDS`.
         colour: What colours the points; see `colours.py`.
         timeline: From `lanes`.
         focus: Position of the sequence that is looked at; None: none.
-        region: The part of a map that is looked at; None: everything.
+        region: The part of a map or lane that is looked at; None: everything.
     """
 
     dataset: Dataset
     sequences: Sequences
     selection: Selection
     maps: MapSet
+    points: str
     colour: dict[str, Any]
     timeline: dict[str, Any]
     focus: int | None
-    region: Region | None
+    region: Region | Stretch | None
 
 
 def focus() -> Focus | None:
@@ -101,8 +107,8 @@ def look_at(video: int, frame: int) -> None:
     st.session_state["focus"] = Focus(video, frame)
 
 
-def region() -> Region | None:
-    """Return what the user drew around."""
+def region() -> Region | Stretch | None:
+    """Return what the user drew around on a map, or marked in a lane."""
     return st.session_state.get("region")
 
 
@@ -125,9 +131,11 @@ def position_of(place: Focus, sequences: Sequences) -> int | None:
 
 def explorer(scene: Scene) -> None:
     """Draw the maps and the timeline."""
-    with st.container(gap=None):  # the first two show nothing
+    with st.container(gap=None):  # the first four show nothing
         _plotly()(key="plotly")
-        _points()(key="points", data=pack_points(scene.dataset, scene.sequences, scene.maps))
+        _code()(key="explorer_code")
+        _points()(key="frames", data=pack_frames(scene.dataset, scene.maps))
+        _points()(key="cut", data=pack_cut(scene.dataset, scene.sequences))
         _linked(scene)
 
 
@@ -149,35 +157,21 @@ def _linked(scene: Scene) -> None:
 
 
 def _view(scene: Scene) -> dict[str, Any]:
-    selected = []
-    for rank, position in enumerate(scene.selection.order.tolist(), start=1):
-        span = scene.sequences[position]
-        row = int(scene.sequences.row[position])
-        count = min(scene.sequences.length, _MOST_STREAK)
-        rows = row + np.linspace(0, scene.sequences.length - 1, count).round().astype(np.int64)
-        streak = {
-            name: scene.maps.at(name, span.video, rows).astype(float).round(4).tolist()
-            for name in scene.maps.coordinates
-        }
-        selected.append(
-            {
-                "rank": rank,
-                "video": span.video,
-                "start": span.start,
-                "stop": span.stop,
-                "colour": video_colour(span.video),
-                "streak": streak,
-            }
-        )
+    """Return what `explorer.js` draws: as little as can be, since it is sent at every move."""
+    order = scene.selection.order
+    first = np.stack([scene.sequences.video[order], scene.sequences.start[order]], axis=1)
     return {
-        "points": points_id(scene.dataset, scene.sequences, scene.maps),
-        "selected": selected,
+        "frames": frames_id(scene.dataset, scene.maps),
+        "cut": cut_id(scene.dataset, scene.sequences),
+        "points": scene.points,
+        "solid": "pca_3d" in scene.maps.coordinates,
+        "length": scene.sequences.length,
+        "selected": first.tolist(),
+        "palette": VIDEO_COLOURS,
         "colour": scene.colour,
         "timeline": scene.timeline,
         "focus": _start(scene.sequences[scene.focus]) if scene.focus is not None else None,
-        "region": {"map": scene.region.map, "polygon": scene.region.polygon}
-        if scene.region
-        else None,
+        "region": asdict(scene.region) if scene.region else None,
     }
 
 
@@ -242,14 +236,25 @@ def _points() -> Any:
 
 
 @cache
-def _component() -> Any:
+def _code() -> Any:
+    """Return the code that draws: large enough for the browser to keep it from run to run."""
     scripts = [
-        (_HERE / f"{name}.js").read_text("utf-8") for name in ("maps", "timeline", "explorer")
+        (_HERE / f"{name}.js").read_text("utf-8")
+        for name in ("scene", "maps", "timeline", "legend", "explorer")
     ]
+    return st.components.v2.component(
+        "explorer_code",
+        css=(_HERE / "explorer.css").read_text("utf-8"),
+        js="\n".join(scripts),
+        isolate_styles=False,
+    )
+
+
+@cache
+def _component() -> Any:
     return st.components.v2.component(
         "explorer",
         html=_HTML,
-        css=(_HERE / "explorer.css").read_text("utf-8"),
-        js="\n".join(scripts),
+        js=(_HERE / "view.js").read_text("utf-8"),
         isolate_styles=False,
     )

@@ -50,6 +50,8 @@ def lanes(
     full: float,
     bad: Sequence[npt.NDArray[np.bool_]],
     cuts: Sequence[npt.NDArray[np.int64]],
+    inside: npt.NDArray[np.bool_] | None = None,
+    note: str = "",
 ) -> dict[str, Any]:
     """Return the timeline as `timeline.js` draws it.
 
@@ -61,6 +63,8 @@ def lanes(
         full: The distance that is drawn brightest.
         bad: Per video of the dataset, which frames a check flags.
         cuts: Per video of the dataset, the frames that begin a new shot.
+        inside: Which sequences lie in a lasso, shape (S,); None: there is none.
+        note: What the heading says of the videos.
     """
     timed = all(np.isfinite(dataset.videos[video].frames["seconds"][0]) for video in videos)
     made = []
@@ -78,9 +82,10 @@ def lanes(
                 "heat": _heat(starts, near[first:last], frames, sequences.length, full),
                 "bad": _runs(table["index"][bad[video]]),
                 "cuts": cuts[video][:_MOST_RUNS].tolist(),
+                "inside": [] if inside is None else _spans(starts[inside[first:last]], sequences),
             }
         )
-    return {"unit": "s" if timed else "frames", "lanes": made}
+    return {"unit": "s" if timed else "frames", "lanes": made, "note": note}
 
 
 def _seconds(table: npt.NDArray[Any]) -> float:
@@ -100,6 +105,16 @@ def _heat(
     known = np.maximum.accumulate(np.where(values >= 0, np.arange(bins), 0))
     scaled = np.clip(values[known], 0, full) / (full or 1) * 255
     return scaled.round().astype(int).tolist()
+
+
+def _spans(starts: npt.NDArray[np.int64], sequences: Sequences) -> list[list[int]]:
+    """Return [first, last + 1] of the stretches that sequences of one video cover."""
+    if not len(starts):
+        return []
+    stops = starts + sequences.length
+    parts = np.flatnonzero(starts[1:] > stops[:-1]) + 1
+    begins, ends = np.append(0, parts), np.append(parts - 1, len(starts) - 1)
+    return np.stack([starts[begins], stops[ends]], axis=1)[:_MOST_RUNS].tolist()
 
 
 def _runs(indices: npt.NDArray[np.int64]) -> list[list[int]]:

@@ -1,31 +1,46 @@
-// The maps: every sequence a point, the selected ones streaks through their frames.
+// A map: every sequence or frame a point, the selected ones streaks through their frames.
 
 const GREY = "rgba(128, 136, 150, 0.5)";
 const RAMP = [[0, "#00224e"], [0.25, "#35456c"], [0.5, "#7d7c78"], [0.75, "#bcaf6f"], [1, "#fee838"]];
+const RANKS = [[0, "#2f6fe0"], [0.5, "#c05a9c"], [1, "#f0a020"]];
 const MOST_RANKS = 60; // more numbers than this hide the points
+const FAINT = 0.08; // opacity of what lies outside of a lasso
 
 class ScatterMap {
   // `report` is told of what the user does: hover(point or null, event), click(point),
-  // region(polygon or null).
-  constructor(panel, name, report) {
+  // region(name of the map, polygon or null).
+  constructor(panel, report) {
     this.panel = panel;
-    this.name = name;
+    this.name = panel.dataset.map;
     this.report = report;
     this.plot = panel.querySelector(".plot");
     this.mode = "zoom";
+    this.plot.addEventListener("pointermove", (event) => (this.moved = event));
   }
 
   // Draw what there is; Plotly keeps the zoom, and redraws only what changed.
-  draw(Plotly, points, view) {
-    const here = points.xy[this.name];
-    this.panel.classList.toggle("waiting", !here);
-    if (!here) return;
-    this.points = points;
-    const ink = getComputedStyle(this.panel).color;
-    const traces = [this.everything(here, points, view)];
-    traces.push(...this.streaks(view.selected));
-    traces.push(this.ranks(view.selected, ink), this.ring(here, points, view.focus, ink));
-    const layout = {
+  draw(Plotly, scene) {
+    const map = scene.frames.xy[this.name];
+    this.panel.classList.toggle("waiting", !map);
+    if (!map) return this.close(Plotly);
+    this.points = scene.points;
+    this.ink = getComputedStyle(this.panel).color;
+    const first = !this.plot.classList.contains("js-plotly-plot");
+    const traces = this.traces(placesOf(scene.points, map), map, scene);
+    const config = { displayModeBar: false, responsive: true, doubleClick: "reset" };
+    Plotly.react(this.plot, traces, this.layout(scene), config);
+    if (first) this.listen();
+  }
+
+  close(Plotly) {
+    if (!this.plot.classList.contains("js-plotly-plot")) return;
+    Plotly.purge(this.plot);
+    this.plot.classList.remove("js-plotly-plot");
+  }
+
+  layout(scene) {
+    const region = scene.region?.map === this.name ? scene.region : null;
+    return {
       autosize: true,
       margin: { l: 4, r: 4, t: 4, b: 4 },
       paper_bgcolor: "rgba(0,0,0,0)",
@@ -33,99 +48,74 @@ class ScatterMap {
       showlegend: false,
       hovermode: "closest",
       dragmode: this.mode,
-      uirevision: points.id,
-      selectionrevision: view.region ? "region" : "none",
+      uirevision: scene.points.id,
+      selectionrevision: region ? "region" : "none",
       xaxis: { visible: false },
       yaxis: { visible: false },
-      newselection: { line: { color: ink, width: 1, dash: "dot" } },
+      newselection: { line: { color: this.ink, width: 1, dash: "dot" } },
+      ...(region ? {} : { selections: [] }),
     };
-    if (!view.region || view.region.map !== this.name) layout.selections = [];
-    const first = !this.plot.classList.contains("js-plotly-plot");
-    Plotly.react(this.plot, traces, layout, { displayModeBar: false, responsive: true, doubleClick: "reset" });
-    if (first) this.listen();
   }
 
-  everything(here, points, view) {
-    const colour = view.colour;
-    const marker = { size: points.count > 20000 ? 3 : 5, color: GREY };
-    if (colour.kind === "scale") {
-      Object.assign(marker, { color: colour.values, colorscale: RAMP, cmin: 0, cmax: 255, opacity: 0.8 });
-    } else if (colour.kind === "groups") {
-      marker.color = Array.from(colour.values, (group) => colour.colours[group % colour.colours.length]);
-      marker.opacity = 0.6;
-    }
-    const trace = { type: "scattergl", mode: "markers", x: here.x, y: here.y, marker, hoverinfo: "none" };
-    if (view.region) {
-      trace.selectedpoints = view.inside;
-      trace.unselected = { marker: { opacity: 0.08 } };
+  traces(places, map, scene) {
+    const focus = scene.focusAt < 0 ? [] : [scene.focusAt];
+    return [
+      this.everything(places, scene),
+      ...this.streaks(map, scene),
+      this.ranks(map, scene),
+      {
+        type: "scattergl",
+        mode: "markers",
+        x: focus.map((at) => map.x[at]),
+        y: focus.map((at) => map.y[at]),
+        marker: { size: 16, symbol: "circle-open", line: { width: 2 }, color: this.ink },
+        hoverinfo: "skip",
+      },
+    ];
+  }
+
+  everything({ x, y }, scene) {
+    const marker = { size: scene.points.count > 20000 ? 3 : 5, ...colouring(scene.colour) };
+    const trace = { type: "scattergl", mode: "markers", x, y, marker, hoverinfo: "none" };
+    if (scene.hidden) trace.x = x.map((value, i) => (scene.hidden[i] ? NaN : value));
+    if (scene.inside) {
+      trace.selectedpoints = [...scene.inside.keys()].filter((i) => scene.inside[i]);
+      trace.unselected = { marker: { opacity: FAINT } };
     }
     return trace;
   }
 
-  streaks(selected) {
-    const colours = new Map();
-    for (const item of selected) {
-      const line = item.streak[this.name];
-      if (!line) continue;
-      const trace = colours.get(item.colour) ?? { x: [], y: [], customdata: [] };
-      colours.set(item.colour, trace);
-      for (const [x, y] of line) {
-        trace.x.push(x);
-        trace.y.push(y);
-        trace.customdata.push(item);
-      }
-      trace.x.push(null);
-      trace.y.push(null);
-      trace.customdata.push(null);
-    }
-    return [...colours].map(([color, trace]) => ({
-      type: "scattergl",
-      mode: "lines+markers",
-      ...trace,
-      line: { color, width: 2 },
-      marker: { color, size: 7 },
-      hoverinfo: "none",
-    }));
+  streaks(map, scene) {
+    return streakTraces(map, scene).map((trace) => ({ ...trace, type: "scattergl", marker: { ...trace.marker, size: 7 } }));
   }
 
-  ranks(selected, ink) {
-    const shown = selected.length > MOST_RANKS ? [] : selected.filter((item) => item.streak[this.name]);
-    const middle = shown.map((item) => item.streak[this.name][item.streak[this.name].length >> 1]);
+  ranks(map, scene) {
+    const shown = scene.selected.length > MOST_RANKS ? [] : scene.selected.filter((item) => !item.hidden);
+    const middle = shown.map((item) => item.streak[item.streak.length >> 1]);
     return {
       type: "scatter",
       mode: "text",
-      x: middle.map((point) => point[0]),
-      y: middle.map((point) => point[1]),
+      x: middle.map((at) => map.x[at]),
+      y: middle.map((at) => map.y[at]),
       text: shown.map((item) => String(item.rank)),
       textposition: "top center",
-      textfont: { color: ink, size: 12 },
+      textfont: { color: this.ink, size: 12 },
       hoverinfo: "skip",
     };
   }
 
-  ring(here, points, focus, ink) {
-    const at = focus ? findPoint(points, focus) : -1;
-    return {
-      type: "scattergl",
-      mode: "markers",
-      x: at < 0 ? [] : [here.x[at]],
-      y: at < 0 ? [] : [here.y[at]],
-      marker: { size: 16, symbol: "circle-open", line: { width: 2 }, color: ink },
-      hoverinfo: "skip",
-    };
+  // The place that a point of a trace stands for; null for decoration.
+  placeOf(point) {
+    if (point.customdata) return point.customdata;
+    if (point.curveNumber !== 0) return null;
+    const { video, start } = this.points;
+    return { video: video[point.pointNumber], start: start[point.pointNumber] };
   }
 
   listen() {
-    const pointed = (event) => {
-      const point = event.points[0];
-      if (point.customdata) return point.customdata;
-      if (point.curveNumber !== 0) return null;
-      const { video, start } = this.points;
-      return { video: video[point.pointIndex], start: start[point.pointIndex] };
-    };
-    this.plot.on("plotly_hover", (event) => this.report.hover(pointed(event), event.event));
+    this.plot.on("plotly_hover", (event) => this.report.hover(this.placeOf(event.points[0]), event.event ?? this.moved));
     this.plot.on("plotly_unhover", () => this.report.hover(null));
-    this.plot.on("plotly_click", (event) => this.report.click(pointed(event)));
+    this.plot.on("plotly_click", (event) => this.report.click(this.placeOf(event.points[0])));
     this.plot.on("plotly_selected", (event) => {
       if (!event) return;
       const { lassoPoints: lasso, range } = event;
@@ -141,38 +131,102 @@ class ScatterMap {
   // What dragging does: "zoom", "pan", "lasso", "select" (a box).
   drag(Plotly, mode) {
     this.mode = mode;
-    if (this.points) Plotly.relayout(this.plot, { dragmode: mode });
+    if (this.plot.classList.contains("js-plotly-plot")) Plotly.relayout(this.plot, { dragmode: mode });
   }
 
   reset(Plotly) {
-    if (this.points) Plotly.relayout(this.plot, { "xaxis.autorange": true, "yaxis.autorange": true });
+    if (!this.plot.classList.contains("js-plotly-plot")) return;
+    Plotly.relayout(this.plot, { "xaxis.autorange": true, "yaxis.autorange": true });
   }
 }
 
-// Index of the sequence of a video that holds a frame (or of the last one before it), or -1.
-function findPoint(points, { video, start }) {
-  let low = 0;
-  let high = points.count;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const before = points.video[middle] < video || (points.video[middle] === video && points.start[middle] <= start);
-    if (before) low = middle + 1;
-    else high = middle;
+// A map of three axes, which is turned by dragging; nothing can be drawn around in it.
+class SolidMap extends ScatterMap {
+  layout(scene) {
+    const axis = { title: { text: "" }, showticklabels: false, showspikes: false, backgroundcolor: "rgba(0,0,0,0)", gridcolor: GREY, zeroline: false };
+    return {
+      autosize: true,
+      margin: { l: 0, r: 0, t: 0, b: 0 },
+      paper_bgcolor: "rgba(0,0,0,0)",
+      showlegend: false,
+      uirevision: scene.points.id,
+      scene: { xaxis: axis, yaxis: axis, zaxis: axis, dragmode: "orbit", aspectmode: "cube" },
+    };
   }
-  return low && points.video[low - 1] === video ? low - 1 : -1;
+
+  // Points inside of a lasso and the faint others are two traces: one has one opacity here.
+  traces(places, map, scene) {
+    const every = [...scene.points.at.keys()].filter((i) => !scene.hidden?.[i]);
+    this.parts = [every.filter((i) => !scene.inside || scene.inside[i]), every.filter((i) => scene.inside && !scene.inside[i])];
+    const clouds = this.parts.map((part, faint) => {
+      const { color, ...rest } = colouring(scene.colour);
+      const colours = Array.isArray(color) || ArrayBuffer.isView(color) ? part.map((i) => color[i]) : color;
+      const marker = { ...rest, size: 2.5, color: colours, line: { width: 0 }, ...(faint ? { opacity: FAINT } : {}) };
+      const along = (axis) => part.map((i) => axis[i]);
+      return { type: "scatter3d", mode: "markers", x: along(places.x), y: along(places.y), z: along(places.z), marker, hoverinfo: "none" };
+    });
+    const focus = scene.focusAt < 0 ? [] : [scene.focusAt];
+    const ring = {
+      type: "scatter3d",
+      mode: "markers",
+      x: focus.map((at) => map.x[at]),
+      y: focus.map((at) => map.y[at]),
+      z: focus.map((at) => map.z[at]),
+      marker: { size: 9, symbol: "circle-open", color: this.ink, line: { width: 3, color: this.ink } },
+      hoverinfo: "skip",
+    };
+    return [...clouds, ...this.streaks(map, scene), ring];
+  }
+
+  streaks(map, scene) {
+    return streakTraces(map, scene).map((trace) => ({
+      ...trace,
+      type: "scatter3d",
+      line: { ...trace.line, width: 4 },
+      marker: { ...trace.marker, size: 4 },
+    }));
+  }
+
+  placeOf(point) {
+    if (point.customdata) return point.customdata;
+    const i = this.parts[point.curveNumber]?.[point.pointNumber];
+    return i === undefined ? null : { video: this.points.video[i], start: this.points.start[i] };
+  }
+
+  drag() {}
+
+  reset(Plotly) {
+    if (!this.plot.classList.contains("js-plotly-plot")) return;
+    Plotly.relayout(this.plot, { "scene.camera": { eye: { x: 1.25, y: 1.25, z: 1.25 } } });
+  }
 }
 
-// Indices of the points inside a polygon (even-odd rule).
-function pointsInside({ x, y }, polygon) {
-  const inside = [];
-  for (let i = 0; i < x.length; i++) {
-    let odd = false;
-    for (let a = 0, b = polygon.length - 1; a < polygon.length; b = a++) {
-      const [ax, ay] = polygon[a];
-      const [bx, by] = polygon[b];
-      if (ay > y[i] !== by > y[i] && x[i] < ((bx - ax) * (y[i] - ay)) / (by - ay) + ax) odd = !odd;
+// Lines through the frames of the selected sequences, one trace for each colour.
+function streakTraces(map, { selected }) {
+  const colours = new Map();
+  for (const item of selected) {
+    if (item.hidden) continue;
+    const trace = colours.get(item.colour) ?? { x: [], y: [], z: [], customdata: [] };
+    colours.set(item.colour, trace);
+    for (const at of [...item.streak, null]) {
+      for (const axis of ["x", "y", "z"]) trace[axis].push(at === null ? null : map[axis]?.[at]);
+      trace.customdata.push(at === null ? null : item);
     }
-    if (odd) inside.push(i);
   }
-  return inside;
+  return [...colours].map(([color, { z, ...trace }]) => ({
+    mode: "lines+markers",
+    ...trace,
+    ...(map.z ? { z } : {}),
+    line: { color, width: 2 },
+    marker: { color },
+    hoverinfo: "none",
+  }));
+}
+
+function colouring(colour) {
+  if (colour.kind === "scale") {
+    return { color: colour.values, colorscale: RAMP, cmin: 0, cmax: 15, opacity: 0.8 };
+  }
+  if (colour.kind !== "groups") return { color: GREY };
+  return { color: Array.from(colour.values, (group) => colour.colours[group % colour.colours.length]), opacity: 0.6 };
 }

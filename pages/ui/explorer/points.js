@@ -1,8 +1,15 @@
-// What does not change while sliders move: where every sequence lies on each map. It is sent by
-// itself, so that a move sends only the selection. `pack_points` says how it is packed.
+// What does not change while the number of samples moves, kept in window.seqsel: `frames`, where
+// every mapped frame lies on each map, and `cut`, how the videos are cut into sequences. They are
+// sent by themselves, so that a move sends only the selection. `points.py` says how.
 
 export default function ({ data }) {
-  const bytes = data instanceof Uint8Array ? data : new Uint8Array(data);
+  window.seqsel ??= {};
+  if (data.runs) window.seqsel.cut = cutOf(data);
+  else window.seqsel.frames = framesOf(data instanceof Uint8Array ? data : new Uint8Array(data));
+  window.dispatchEvent(new Event("seqsel-points"));
+}
+
+function framesOf(bytes) {
   const headerSize = new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + headerSize)));
   const { count, videos, limits } = header;
@@ -13,19 +20,39 @@ export default function ({ data }) {
     at += size;
     return column;
   };
-  const points = { ...header, start: take(header.wide ? Uint32Array : Uint16Array), xy: {} };
-  points.video = new Int32Array(count);
-  points.folder = new Int32Array(count);
-  let first = 0;
-  for (const [video, folder, size] of videos) {
-    points.video.fill(video, first, first + size);
-    points.folder.fill(folder, first, first + size);
-    first += size;
+  const frames = { ...header, index: take(Uint32Array), video: new Int32Array(count), first: [0], xy: {} };
+  videos.forEach(([, , size], video) => {
+    const from = frames.first[video];
+    frames.video.fill(video, from, from + size);
+    frames.first.push(from + size);
+  });
+  for (const [name, axes] of Object.entries(limits)) {
+    const scaled = ([low, high]) => Float32Array.from(take(Uint16Array), (value) => low + ((high - low) * value) / 65535);
+    const [x, y, z] = axes.map(scaled);
+    frames.xy[name] = { x, y, z };
   }
-  const scaled = ([low, high]) => Float32Array.from(take(Uint16Array), (value) => low + ((high - low) * value) / 65535);
-  for (const name of Object.keys(limits)) {
-    points.xy[name] = { x: scaled(limits[name][0]), y: scaled(limits[name][1]) };
+  return frames;
+}
+
+function cutOf({ id, length, most, runs }) {
+  const total = runs.reduce((sum, run) => sum + run[3], 0);
+  const video = new Int32Array(total);
+  const start = new Uint32Array(total);
+  let at = 0;
+  for (const [of, first, step, count] of runs) {
+    for (let i = 0; i < count; i++, at++) {
+      video[at] = of;
+      start[at] = first + i * step;
+    }
   }
-  window.seqselPoints = points;
-  window.dispatchEvent(new Event("seqsel-points"));
+  if (total <= most) return { id, length, total, count: total, video, start };
+  const shown = Float64Array.from({ length: most }, (_, i) => Math.floor((i * (total - 1)) / (most - 1)));
+  return {
+    id,
+    length,
+    total,
+    count: most,
+    video: Int32Array.from(shown, (position) => video[position]),
+    start: Uint32Array.from(shown, (position) => start[position]),
+  };
 }

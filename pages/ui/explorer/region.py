@@ -1,4 +1,4 @@
-"""A part of a map that the user drew around: which sequences lie inside."""
+"""What the user drew around on a map, or marked in a lane: which sequences lie inside."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from seqsel_core.project.map_set import MapSet
 from seqsel_core.sequences import Sequences
 
 _MOST_CORNERS = 2_000
+_MOST_FRAMES = 2**40
 
 
 @dataclass(frozen=True)
@@ -27,23 +28,45 @@ class Region:
     polygon: tuple[tuple[float, float], ...]
 
 
-def parse_region(sent: Any) -> Region | None:
+@dataclass(frozen=True)
+class Stretch:
+    """A stretch of one video, marked in its lane.
+
+    Attributes:
+        video: Position of the video.
+        start: First frame.
+        stop: The frame after the last.
+    """
+
+    video: int
+    start: int
+    stop: int
+
+
+def parse_region(sent: Any) -> Region | Stretch | None:
     """Return the region that the browser sent, or None if it sent none, or nonsense."""
     try:
+        if "video" in sent:
+            stretch = Stretch(int(sent["video"]), int(sent["start"]), int(sent["stop"]))
+            known = stretch.video >= 0 and 0 <= stretch.start < stretch.stop <= _MOST_FRAMES
+            return stretch if known else None
         corners = tuple((float(x), float(y)) for x, y in sent["polygon"])
         name = str(sent["map"])
-    except (TypeError, KeyError, ValueError):
+    except (TypeError, KeyError, ValueError, OverflowError):
         return None
     if not 3 <= len(corners) <= _MOST_CORNERS or not np.isfinite(corners).all():
         return None
     return Region(name, corners)
 
 
-def inside(region: Region, sequences: Sequences, maps: MapSet) -> npt.NDArray[np.bool_]:
-    """Return which sequences lie inside, by their middle frame, shape (S,), bool.
+def inside(region: Region | Stretch, sequences: Sequences, maps: MapSet) -> npt.NDArray[np.bool_]:
+    """Return which sequences lie inside, shape (S,), bool, as the browser finds it for points.
 
-    The even-odd rule, as the browser applies it to the points that it shows.
+    On a map by their middle frame (the even-odd rule); in a lane by any frame.
     """
+    if isinstance(region, Stretch):
+        begun = (sequences.video == region.video) & (sequences.start < region.stop)
+        return begun & (sequences.stop > region.start)
     held = np.zeros(len(sequences), np.bool_)
     if region.map not in maps.coordinates:
         return held

@@ -1,19 +1,22 @@
 // The timeline: one lane per video, its length true to scale, selected sequences marked.
 
-const BINS_HEIGHT = 18; // pixels
+const DRAG_FROM = 4; // pixels: less is a click
 
 class Timeline {
-  // `report` is told of hover(place or null, event) and click(place).
+  // `report` is told of hover(place or null, event), click(place) and stretch(video, from, to).
   constructor(root, report) {
     this.lanes = root.querySelector(".lanes");
     this.axis = root.querySelector(".axis");
     this.report = report;
   }
 
-  draw(view) {
+  // `scene` adds to the view: `selected` with rank, colour, stop and hidden.
+  draw(view, scene) {
     const { lanes, unit } = view.timeline;
     const longest = Math.max(1e-9, ...lanes.map((lane) => lane.extent));
-    this.lanes.replaceChildren(...lanes.map((lane) => this.lane(lane, longest, view)));
+    const focused = this.lanes.contains(document.activeElement) ? document.activeElement.dataset.place : null;
+    this.lanes.replaceChildren(...lanes.map((lane) => this.lane(lane, longest, view, scene)));
+    if (focused) this.lanes.querySelector(`[data-place="${focused}"]`)?.focus();
     this.axis.replaceChildren(...ticks(longest).map((at) => {
       const tick = element("span", "tick", at === 0 ? `0 ${unit}` : String(at));
       tick.style.left = `${(100 * at) / longest}%`;
@@ -21,8 +24,9 @@ class Timeline {
     }));
   }
 
-  lane(lane, longest, view) {
+  lane(lane, longest, view, scene) {
     const row = element("div", "lane");
+    row.classList.toggle("off", scene.hides(lane.video));
     const label = element("div", "name", lane.name);
     label.title = lane.name;
     const track = element("div", "track");
@@ -31,39 +35,85 @@ class Timeline {
     bar.append(heat(lane.heat));
     for (const [from, to] of lane.bad) bar.append(place("bad", from, to, lane));
     for (const at of lane.cuts) bar.append(place("cut", at, at, lane));
-    const frameAt = (event) => {
-      const box = bar.getBoundingClientRect();
-      const share = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
-      return { video: lane.video, frame: Math.min(lane.frames - 1, Math.floor(share * lane.frames)) };
-    };
-    bar.onpointermove = (event) => this.report.hover(frameAt(event), event);
-    bar.onpointerleave = () => this.report.hover(null);
-    bar.onclick = (event) => this.report.click(frameAt(event));
-    for (const item of view.selected) {
+    for (const [from, to] of lane.inside) bar.append(place("inside", from, to, lane));
+    if (view.region?.video === lane.video) bar.append(place("stretch", view.region.start, view.region.stop, lane));
+    this.listen(bar, lane);
+    for (const item of scene.selected) {
       if (item.video !== lane.video) continue;
-      const mark = place("mark", item.start, item.stop, lane, "button");
-      mark.style.setProperty("--colour", item.colour);
-      mark.setAttribute("aria-label", `Sequence ${item.rank}, frames ${item.start} to ${item.stop - 1} of ${lane.name}`);
-      mark.classList.toggle("focused", view.focus?.video === item.video && view.focus.start === item.start);
-      mark.onclick = (event) => {
-        event.stopPropagation();
-        this.report.click(item);
-      };
-      mark.onpointermove = (event) => {
-        event.stopPropagation();
-        this.report.hover(item, event);
-      };
-      bar.append(mark);
-      if (view.selected.length <= MOST_RANKS) {
+      bar.append(this.mark(item, lane, view));
+      if (scene.selected.length <= MOST_RANKS) {
         const rank = place("rank", item.stop, item.stop, lane, "span");
         rank.textContent = item.rank;
-        rank.classList.toggle("outside", item.stop > lane.frames - 0.02 * longest * (lane.frames / lane.extent));
+        rank.classList.toggle("outside", item.stop > lane.frames - 0.04 * longest * (lane.frames / lane.extent));
         bar.append(rank);
       }
     }
     track.append(bar);
     row.append(label, track);
     return row;
+  }
+
+  mark(item, lane, view) {
+    const mark = place("mark", item.start, item.stop, lane, "button");
+    mark.dataset.place = `${item.video}:${item.start}`;
+    mark.style.setProperty("--colour", item.colour);
+    mark.setAttribute("aria-label", `Sequence ${item.rank}, frames ${item.start} to ${item.stop - 1} of ${lane.name}`);
+    mark.classList.toggle("focused", view.focus?.video === item.video && view.focus.start === item.start);
+    mark.onclick = (event) => {
+      event.stopPropagation();
+      this.report.click(item);
+    };
+    mark.onpointermove = (event) => {
+      if (event.buttons) return; // a drag goes on over it
+      event.stopPropagation();
+      this.report.hover(item, event);
+    };
+    return mark;
+  }
+
+  // Pointing shows a picture, a click looks at the sequence there, a drag marks a stretch.
+  listen(bar, lane) {
+    let from = null;
+    let drawn = null;
+    const frameAt = (event) => {
+      const box = bar.getBoundingClientRect();
+      const share = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
+      return Math.min(lane.frames - 1, Math.floor(share * lane.frames));
+    };
+    const ends = (event) => {
+      const [a, b] = [from.frame, frameAt(event)];
+      return [Math.min(a, b), Math.max(a, b) + 1];
+    };
+    bar.onpointerdown = (event) => {
+      from = { x: event.clientX, frame: frameAt(event) };
+    };
+    bar.onpointermove = (event) => {
+      if (from && event.buttons && (drawn || Math.abs(event.clientX - from.x) > DRAG_FROM)) {
+        if (!drawn) {
+          bar.setPointerCapture(event.pointerId);
+          bar.querySelector(".stretch")?.remove();
+          bar.append((drawn = element("div", "stretch")));
+        }
+        const [start, stop] = ends(event);
+        Object.assign(drawn.style, { left: `${(100 * start) / lane.frames}%`, width: `${(100 * (stop - start)) / lane.frames}%` });
+        this.report.hover(null);
+        return;
+      }
+      this.report.hover({ video: lane.video, frame: frameAt(event) }, event);
+    };
+    bar.onpointerup = (event) => {
+      if (drawn) this.report.stretch(lane.video, ...ends(event));
+      from = null;
+    };
+    bar.onpointercancel = () => {
+      drawn?.remove();
+      from = drawn = null;
+    };
+    bar.onpointerleave = () => this.report.hover(null);
+    bar.onclick = (event) => {
+      if (!drawn) this.report.click({ video: lane.video, frame: frameAt(event) });
+      drawn = null; // the click that ends a drag
+    };
   }
 }
 
@@ -94,10 +144,10 @@ function heat(values) {
   return canvas;
 }
 
-function rampColour(share) {
-  const above = RAMP.findIndex(([at]) => at >= share);
-  if (above <= 0) return RAMP[above === 0 ? 0 : RAMP.length - 1][1];
-  const [[low, from], [high, to]] = [RAMP[above - 1], RAMP[above]];
+function rampColour(share, ramp = RAMP) {
+  const above = ramp.findIndex(([at]) => at >= share);
+  if (above <= 0) return ramp[above === 0 ? 0 : ramp.length - 1][1];
+  const [[low, from], [high, to]] = [ramp[above - 1], ramp[above]];
   const part = (share - low) / (high - low);
   const mix = (at) => {
     const [a, b] = [parseInt(from.slice(at, at + 2), 16), parseInt(to.slice(at, at + 2), 16)];

@@ -28,6 +28,34 @@ def test_a_click_looks_at_the_sequence_that_holds_the_frame(open_page, dataset):
     assert any("frames 30–39" in item.value for item in app.markdown)
 
 
+def test_a_stretch_of_a_lane_is_marked_and_filters_the_strips(open_page, dataset):
+    """What was marked in time would not be found in the other views."""
+    app = open_page("explore/explore.py")
+    send(app, {"region": {"video": 1, "start": 30, "stop": 50}})
+    assert json.loads(explorer_of(app).json)["region"] == {"video": 1, "start": 30, "stop": 50}
+    assert any("In the stretch: 2 sequences" in item.value for item in app.markdown)
+
+
+def test_a_lasso_leaves_only_the_lanes_that_hold_something_of_it(open_page, dataset):
+    """People would page through hundreds of videos for what they drew around."""
+    app = open_page("explore/explore.py", length="5", colour_by="Video", sort_lanes="Name")
+    everywhere = [[-99, -99], [99, -99], [99, 99], [-99, 99]]
+    send(app, {"region": {"map": "pca", "polygon": everywhere}})
+    timeline = json.loads(explorer_of(app).json)["timeline"]
+    assert timeline["note"] == "3 of 3 videos have something in the lasso"
+    assert timeline["lanes"][0]["inside"] == [[0, 120]]
+    nowhere = [[50, 50], [51, 50], [51, 51]]
+    send(app, {"region": {"map": "pca", "polygon": nowhere}})
+    assert json.loads(explorer_of(app).json)["timeline"]["lanes"] == []
+
+
+def test_a_move_sends_little(open_page, dataset):
+    """Places of points in every message would make each move slow on a slow line."""
+    view = json.loads(explorer_of(open_page("explore/explore.py")).json)
+    assert all(len(item) == 2 for item in view["selected"])
+    assert len(json.dumps(view["selected"])) < 300
+
+
 def test_the_picture_of_the_frame_that_is_pointed_at_comes(open_page, dataset):
     """The tip would show another frame, or nothing."""
     app = open_page("explore/explore.py")

@@ -76,3 +76,15 @@ def test_lanes_are_sorted_as_asked(opened, sequences):
     assert by("Worst covered") == [2, 0, 1]
     assert by("Longest") == [0, 1, 2]
     assert by("Name") == [0, 1, 2]
+
+
+def test_what_lies_in_a_lasso_is_marked_in_the_lanes(opened, sequences):
+    """A lasso in the map would not be found in time."""
+    near = np.zeros(len(sequences), np.float32)
+    inside = np.zeros(len(sequences), bool)
+    inside[[0, 1, 5, 13]] = True
+    made = lanes(
+        [0, 1, 2], opened, sequences, near, 1.0, no_flags(opened), NO_CUTS, inside, "2 of 3"
+    )
+    assert [lane["inside"] for lane in made["lanes"]] == [[[0, 20], [50, 60]], [[10, 20]], []]
+    assert made["note"] == "2 of 3"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pages.ui.explorer.region import Region, inside, parse_region
+from pages.ui.explorer.region import Region, Stretch, inside, parse_region
 from seqsel_core.project.map_set import MapSet
 from seqsel_core.sequences import cut
 
@@ -47,6 +47,10 @@ def test_a_map_that_is_not_drawn_holds_nothing(maps):
         {"map": "pca", "polygon": [[0, 0, 0]] * 3},
         {"map": "pca", "polygon": "abc"},
         {"map": "pca", "polygon": [[0, 0]] * 5000},
+        {"video": 0, "start": 5, "stop": 5},
+        {"video": -1, "start": 0, "stop": 5},
+        {"video": 0, "start": 0},
+        {"video": 0, "start": 0, "stop": float("inf")},
     ],
 )
 def test_nonsense_is_no_region(sent):
@@ -58,3 +62,12 @@ def test_a_region_comes_as_it_was_drawn():
     """Swapped corners would select another part of the map."""
     sent = {"map": "umap_k_15", "polygon": [[0, 1], [2, 3], [4, 5.5]]}
     assert parse_region(sent) == Region("umap_k_15", ((0, 1), (2, 3), (4, 5.5)))
+    assert parse_region({"video": 1, "start": 3, "stop": 9}) == Stretch(1, 3, 9)
+
+
+def test_a_stretch_of_a_lane_holds_every_sequence_that_it_touches(maps):
+    """Somebody marks two seconds and would miss the sequences at their ends."""
+    sequences = cut([np.arange(9), np.arange(9)], 3)
+    assert inside(Stretch(1, 4, 7), sequences, maps).tolist() == [False] * 4 + [True, True]
+    assert inside(Stretch(1, 6, 7), sequences, maps).tolist() == [False] * 5 + [True]
+    assert not inside(Stretch(7, 0, 99), sequences, maps).any()

@@ -1,0 +1,68 @@
+// The legend: what the colours mean. Videos and folders can be switched off.
+
+const MOST_ITEMS = 300;
+
+class Legend {
+  // `report` is told of changed(): other groups are hidden now.
+  constructor(box, report) {
+    this.box = box;
+    this.report = report;
+    this.hidden = new Set();
+  }
+
+  draw(colour, points, frames) {
+    const about = `${colour.kind}/${colour.column}/${frames.id}`;
+    if (about !== this.about) this.hidden.clear();
+    this.about = about;
+    this.box.hidden = colour.kind === "none";
+    const state = `${about}/${points.id}/${colour.low}/${colour.high}/${[...this.hidden]}`;
+    if (state === this.drawn) return;
+    this.drawn = state;
+    if (colour.kind === "scale") this.box.replaceChildren(this.scale(colour));
+    else if (colour.kind === "groups") this.box.replaceChildren(...this.groups(colour, points, frames));
+  }
+
+  // Whether a video is switched off.
+  hides(video, frames) {
+    return this.hidden.has(this.about?.startsWith("groups/folder") ? frames.videos[video][1] : video);
+  }
+
+  scale({ low, high, by_rank: byRank }) {
+    const made = element("span", byRank ? "scale ranks" : "scale");
+    made.append(element("span", "", low), element("i", ""), element("span", "", high));
+    return made;
+  }
+
+  groups({ column, colours }, points, frames) {
+    const counts = new Map();
+    for (const group of groupsOf(column, points, frames)) counts.set(group, (counts.get(group) ?? 0) + 1);
+    const groups = [...counts.keys()].sort((a, b) => a - b);
+    const items = groups.slice(0, MOST_ITEMS).map((group) => {
+      const name = column === "video" ? frames.videos[group][0] : frames.folders[group];
+      const item = element("button", "item");
+      const count = counts.get(group).toLocaleString("en");
+      item.append(element("i", ""), element("span", "", name), element("small", "", count));
+      item.style.setProperty("--colour", colours[group % colours.length]);
+      item.setAttribute("aria-pressed", !this.hidden.has(group));
+      item.title = "Click: show or hide. Double click: show only this.";
+      item.onclick = () => this.change(() => this.hidden.delete(group) || this.hidden.add(group), group);
+      item.ondblclick = () => this.change(() => (this.hidden = new Set(groups.filter((one) => one !== group))), group);
+      item.dataset.group = group;
+      return item;
+    });
+    const more = groups.length - items.length;
+    if (more > 0) items.push(element("small", "", `and ${more.toLocaleString("en")} more`));
+    if (groups.length > 1) {
+      const all = element("button", "every", this.hidden.size ? "Show all" : "Hide all");
+      all.onclick = () => this.change(() => (this.hidden = new Set(this.hidden.size ? [] : groups)));
+      items.unshift(all);
+    }
+    return items;
+  }
+
+  change(how, group) {
+    how();
+    this.report.changed();
+    this.box.querySelector(group === undefined ? ".every" : `[data-group="${group}"]`)?.focus();
+  }
+}

@@ -1,0 +1,78 @@
+"""All jobs: what runs, what waits, and what was done before."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from pages.ui import job_words, text
+from pages.ui.job_panel import draw_panel, queue
+from pages.ui.work import Work, all_work, note_failure
+
+_STATES = {"done": "done", "failed": "failed", "cancelled": "stopped"}
+
+
+@st.fragment(run_every="2s")
+def job_list() -> None:
+    """Show the running jobs as panels, the waiting ones as lines, and the others as a table."""
+    work = all_work()
+    if not work:
+        st.info("No job yet. Adding videos begins one.", icon=":material/inbox:")
+        return
+    running = [item for item in work if item.job.active and item.job.state != "queued"]
+    waiting = [item for item in work if item.job.state == "queued"]
+    for item in running:
+        draw_panel(item.job, text.for_markdown(item.title, 60), f"job_{item.job.id}", item.mine)
+    if waiting:
+        st.subheader("Waiting")
+    for item in waiting:
+        _waiting(item)
+    if not running and not waiting:
+        st.caption("Nothing is being done now.")
+    _ended([item for item in work if not item.job.active])
+
+
+def _waiting(item: Work) -> None:
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+    ):
+        st.markdown(f":material/schedule: {text.for_markdown(item.title, 60)}")
+        st.button(
+            "Stop",
+            icon=":material/stop:",
+            key=f"job_{item.job.id}",
+            type="tertiary",
+            on_click=queue().cancel,
+            args=(item.job.id,),
+            disabled=not item.mine,
+        )
+
+
+def _ended(work: list[Work]) -> None:
+    if not work:
+        return
+    for item in work:
+        note_failure(item.job)
+    st.subheader("Before")
+    st.dataframe(
+        pd.DataFrame([_row(item) for item in work]),
+        hide_index=True,
+        column_config={
+            "Ended": st.column_config.DatetimeColumn(format="distance"),
+            "Result": st.column_config.TextColumn(width="large"),
+        },
+    )
+
+
+def _row(item: Work) -> dict[str, object]:
+    job = item.job
+    result = job.message
+    if job.state == "done":
+        made = job_words.summary(job, job_words.counts(queue().videos(job.id)))
+        result = f"{made}. {result}" if result else made
+    return {
+        "Job": text.plain(item.title),
+        "State": _STATES[job.state],
+        "Ended": pd.Timestamp(job.updated, unit="s", tz="UTC"),
+        "Result": text.plain(result) if item.name else "",
+    }

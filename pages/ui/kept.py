@@ -1,0 +1,116 @@
+"""What is dear to make is kept for all sessions: the last used ones, as many as memory allows.
+
+`st.cache_resource` counts entries. For a small dataset that is too few (twenty people at twenty
+sequence lengths would make each other's again at every move), for a large one too many.
+"""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, Concatenate, TypeVar, cast
+
+import streamlit as st
+
+from pages.ui.parameters import Parameters
+from seqsel_core.dataset import Dataset
+
+T = TypeVar("T")
+_Function = Callable[Concatenate[str, Parameters, Dataset, ...], T]
+
+_BYTES = 500 << 20  # of each kind of value
+_LEAST, _MOST = 3, 64  # values that are kept however large or small they are
+
+
+class Shelf:
+    """Values by key, the last used ones."""
+
+    def __init__(self, most_bytes: int = _BYTES) -> None:
+        """Keep up to so many bytes, but at least three values."""
+        self._most_bytes = most_bytes
+        self._values: OrderedDict[str, tuple[int, Any]] = OrderedDict()
+        self._making: dict[str, threading.Lock] = {}
+        self._lock = threading.Lock()
+
+    def get(self, key: str, n_bytes: int, make: Callable[[], T]) -> T:
+        """Return the value of a key, making it where there is none: once, whoever asks for it.
+
+        Args:
+            key: What tells it from others.
+            n_bytes: How much memory it takes, about.
+            make: Makes it; what it raises is raised, and nothing is kept.
+        """
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+                return cast(T, self._values[key][1])
+            making = self._making.setdefault(key, threading.Lock())
+        with making:
+            with self._lock:
+                if key in self._values:  # somebody else made it meanwhile
+                    return cast(T, self._values[key][1])
+            try:
+                value = make()
+                with self._lock:
+                    self._values[key] = (n_bytes, value)
+                    self._drop()
+            finally:
+                with self._lock:
+                    self._making.pop(key, None)
+        return value
+
+    def clear(self) -> None:
+        """Keep nothing; what is being made is kept when it is there."""
+        with self._lock:
+            self._values.clear()
+
+    def _drop(self) -> None:
+        total = sum(size for size, _ in self._values.values())
+        while len(self._values) > _LEAST and (
+            total > self._most_bytes or len(self._values) > _MOST
+        ):
+            _, (size, _) = self._values.popitem(last=False)
+            total -= size
+
+
+def kept(spinner: str = "") -> Callable[[_Function[T]], _Function[T]]:
+    """Keep what a function returns, by its first argument, which tells the other ones.
+
+    The function takes a key, parameters and a dataset. What it returns is taken for as large
+    as the representations of all sequences, which most of these values hold.
+
+    Args:
+        spinner: What is said while it is made; '': nothing.
+    """
+
+    def decorate(function: _Function[T]) -> _Function[T]:
+        @functools.wraps(function)
+        def call(key: str, values: Parameters, dataset: Dataset, *more: Any) -> T:
+            def make() -> T:
+                if not spinner:
+                    return function(key, values, dataset, *more)
+                with st.spinner(spinner):
+                    return function(key, values, dataset, *more)
+
+            size = points_bytes(values, dataset)
+            return _shelf(function.__qualname__).get(key, size, make)
+
+        call.clear = lambda: _shelf(function.__qualname__).clear()  # type: ignore[attr-defined]
+        return call
+
+    return decorate
+
+
+def points_bytes(values: Parameters, dataset: Dataset) -> int:
+    """Return the bytes of the representations of all sequences, about."""
+    dimensions = dataset.embeddings[0].shape[1] if dataset.embeddings else 0
+    step = values.stride or values.length
+    return 4 * dimensions * (dataset.n_frames // max(1, step))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _shelf(name: str) -> Shelf:
+    """One for each function; here, so that clearing Streamlit's caches clears it too."""
+    return Shelf()
