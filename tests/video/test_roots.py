@@ -6,13 +6,14 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from seqsel_core.errors import InputError, OutputError
 from seqsel_core.store.identity import content_id
-from seqsel_core.video import roots
+from seqsel_core.video import isolated, roots
 from seqsel_core.video.decoders import decoder_for
 from seqsel_core.video.types import ReadResult, Video
 
@@ -20,7 +21,7 @@ PROJECT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Two roots `one` and `two`, a data directory, a secret beside them; confined to them."""
     for name in ("one/day", "two", "data/uploads/x", "data/output", "secret"):
         (tmp_path / name).mkdir(parents=True)
@@ -28,8 +29,10 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SEQSEL_INPUT_ROOTS", f"{tmp_path / 'one'}:{tmp_path / 'two'}")
     monkeypatch.delenv("SEQSEL_OUTPUT_ROOT", raising=False)
     monkeypatch.setenv("SEQSEL_CONFINED_TO", "")  # so that what `confine` sets is taken back
+    isolated.end_idle()  # those that were started before are not confined
     roots.confine(tmp_path / "data")
-    return tmp_path
+    yield tmp_path
+    isolated.end_idle()
 
 
 def clip(path: Path) -> Path:
