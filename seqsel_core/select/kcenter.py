@@ -197,7 +197,7 @@ def _mean(points: FloatArray, positions: IntArray) -> npt.NDArray[np.float64]:
         piece = positions[at : at + _PIECE]
         consecutive = piece[-1] - piece[0] == len(piece) - 1
         rows = points[piece[0] : piece[-1] + 1] if consecutive else points[piece]
-        summed: npt.NDArray[np.float64] = rows.sum(axis=0, dtype=np.float64)
+        summed: npt.NDArray[np.float64] = rows.astype(np.float64).sum(axis=0)
         return summed
 
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as threads:

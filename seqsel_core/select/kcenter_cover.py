@@ -134,8 +134,10 @@ class Cover:
         values += self.squares[positions]
         near_limit = np.float32(_NEAR * self._largest)
         limit = self.upper[positions]
-        limit[(limit > 0) & (limit < near_limit)] += np.float32(2 * self.error)
-        limit[limit == 0] = -np.inf  # a copy of a centre: nothing is nearer
+        small = limit < near_limit
+        if small.any():
+            limit[small & (limit > 0)] += np.float32(2 * self.error)
+            limit[limit == 0] = -np.inf  # a copy of a centre: nothing is nearer
         closer = np.flatnonzero(values < limit)
         values, which, moved = values[closer], which[closer], positions[closer]
         near = np.flatnonzero(values < near_limit)
@@ -145,7 +147,7 @@ class Cover:
         values, which, moved = values[lower], which[lower], moved[lower]
         self.upper[moved] = values
         self.which[moved] = which
-        self.seen[positions] = np.maximum(self.seen[positions], stop)
+        self.seen[positions] = stop
 
     def direct(self, position: int) -> float:
         """Return the squared distance of a fresh point to its nearest centre, in float64."""

@@ -156,8 +156,9 @@ def test_every_broken_file_is_listed_with_its_reason(form, server, shared_data, 
     assert [one.video.name for one in unreadable if one.reason in ("", NOT_EMBEDDED)] == []
     assert {path.name for path in paths} - {video.name for video, _, _ in stored} == {LEFT_OUT}
     monkeypatch.setenv("SEQSEL_DATA_DIR", str(server.data_dir))
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()  # a grid is a picture
-    rows = app.dataframe[0].value
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)  # a grid is a picture
+    app.query_params["dataset"] = newest.id
+    rows = app.run().dataframe[0].value
     assert len(rows) == len(paths) - 1
     told = rows[rows["State"] == "unreadable"]
     assert len(told) == len(unreadable) and all(told["Problems"])

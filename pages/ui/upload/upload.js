@@ -2,6 +2,7 @@
 
 const SHOWN = 200; // rows
 const PAUSE = 200; // milliseconds between two drawings
+const PATIENCE = 3000; // milliseconds until something is told again
 const views = new WeakMap();
 
 class View {
@@ -58,6 +59,7 @@ class View {
     const last = this.last ?? JSON.stringify(this.data.told);
     this.last = told; // before it is sent: that draws again
     if (told !== last) this.send(this.upload.told);
+    this.insist();
     if (this.timer) return;
     const wait = Math.max(0, this.drawn + PAUSE - performance.now());
     this.timer = setTimeout(() => {
@@ -65,6 +67,17 @@ class View {
       this.drawn = performance.now();
       this.draw();
     }, wait);
+  }
+
+  // What is told while the page draws may be lost: it is told until the page says it back.
+  insist() {
+    clearTimeout(this.doubt);
+    if (JSON.stringify(this.data.told) === JSON.stringify(this.upload.told)) return;
+    this.doubt = setTimeout(() => {
+      this.again = (this.again ?? 0) + 1;
+      this.send({ ...this.upload.told, again: this.again });
+      this.insist();
+    }, PATIENCE);
   }
 
   draw() {
@@ -216,8 +229,11 @@ export default function ({ parentElement, data, setStateValue }) {
   const root = parentElement.querySelector(".upload");
   const upload = (globalThis[Symbol.for("seqsel upload")] ??= new Upload());
   if (!views.has(root)) views.set(root, new View(root, upload));
-  views.get(root).show(data, (told) => setStateValue("told", told));
+  const view = views.get(root);
+  view.show(data, (told) => setStateValue("told", told));
+  const { changed } = upload;
   return () => {
-    upload.changed = () => {};
+    clearTimeout(view.doubt);
+    if (upload.changed === changed) upload.changed = () => {}; // not what was drawn since
   };
 }
