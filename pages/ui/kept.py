@@ -20,7 +20,7 @@ from seqsel_core.dataset import Dataset
 T = TypeVar("T")
 _Function = Callable[Concatenate[str, Parameters, Dataset, ...], T]
 
-_BYTES = 500 << 20  # of each kind of value
+_BYTES = 200 << 20  # of each kind of value: there are four
 _LEAST, _MOST = 3, 64  # values that are kept however large or small they are
 
 
