@@ -189,3 +189,8 @@ def choose(configure: Callable[..., Config]) -> Callable[..., Choice]:
         return select(embed(config), config)
 
     return choose
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run browser tests last: a browser stays open, draws, and keeps an event loop running."""
+    items.sort(key=lambda item: "e2e" in item.path.parts)  # stable
