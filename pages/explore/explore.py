@@ -58,65 +58,70 @@ if chosen.pool is None:
     st.warning(text.for_markdown(chosen.refusal, 600), icon=":material/filter_alt_off:")
     st.stop()
 
-values = chosen.parameters
-pool = chosen.pool
-sequences = pool.cut.sequences
-selection = loaders.load_selection(dataset, values)
-reached = len({int(sequences.video[position]) for position in selection.order})
-near = loaders.load_nearest(dataset, values, selection)
+# Parts have their places from the start: where a message or a spinner comes and goes above them,
+# the browser would take the maps for others, and draw them from nothing.
+above, linked, below = st.container(), st.container(), st.container()
 
-missing = sum(item.reason == NOT_EMBEDDED for item in dataset.unreadable)
-if missing:
-    st.warning(
-        f"Not embedded yet: {missing:,} of {missing + len(dataset.videos):,} videos. "
-        "The choice is among the others.",
-        icon=":material/hourglass_top:",
+with above:
+    values = chosen.parameters
+    pool = chosen.pool
+    sequences = pool.cut.sequences
+    selection = loaders.load_selection(dataset, values)
+    reached = len({int(sequences.video[position]) for position in selection.order})
+    near = loaders.load_nearest(dataset, values, selection)
+
+    missing = sum(item.reason == NOT_EMBEDDED for item in dataset.unreadable)
+    if missing:
+        st.warning(
+            f"Not embedded yet: {missing:,} of {missing + len(dataset.videos):,} videos. "
+            "The choice is among the others.",
+            icon=":material/hourglass_top:",
+        )
+    selected_frames = int(sequences.lengths[selection.order].sum())
+    judging = proof.Judging(dataset, values, pool, selection, near)
+    st.subheader(
+        f"{text.count(len(selection), 'sequence')} of {text.count(values.length, 'frame')} "
+        f"from {reached:,} of {text.count(len(dataset.videos), 'video')}"
     )
-selected_frames = int(sequences.lengths[selection.order].sum())
-judging = proof.Judging(dataset, values, pool, selection, near)
-st.subheader(
-    f"{text.count(len(selection), 'sequence')} of {text.count(values.length, 'frame')} "
-    f"from {reached:,} of {text.count(len(dataset.videos), 'video')}"
-)
-st.caption(
-    f"{selected_frames:,} frames, {selected_frames / dataset.n_frames:.1%} of all · "
-    f"chosen from {int(pool.candidates.sum()):,} of {text.count(len(sequences), 'sequence')}"
-    + (f" · {sequences.left_out:,} frames are in no sequence" if sequences.left_out else "")
-)
-if len(selection) < values.n_sequences:
     st.caption(
-        f":material/info: {len(selection):,} of the {values.n_sequences:,} sequences asked for: "
-        "what is left is closer than the least distance, or kept out by the rules."
+        f"{selected_frames:,} frames, {selected_frames / dataset.n_frames:.1%} of all · "
+        f"chosen from {int(pool.candidates.sum()):,} of {text.count(len(sequences), 'sequence')}"
+        + (f" · {sequences.left_out:,} frames are in no sequence" if sequences.left_out else "")
     )
+    if len(selection) < values.n_sequences:
+        st.caption(
+            f":material/info: {len(selection):,} of the {values.n_sequences:,} sequences asked "
+            "for: what is left is closer than the least distance, or kept out by the rules."
+        )
 
-explorer.forget_others(dataset.key)
-looked_at = explorer.focus()
-focused = explorer.position_of(looked_at, sequences) if looked_at else None
-region = explorer.region()
-strips = Strips(dataset, sequences, selection, near, values)
-maps = loaders.load_maps(dataset)
-held = inside(region, sequences, maps) if region else None
-around = "lasso" if isinstance(region, Region) else "stretch"
+    explorer.forget_others(dataset.key)
+    looked_at = explorer.focus()
+    focused = explorer.position_of(looked_at, sequences) if looked_at else None
+    region = explorer.region()
+    strips = Strips(dataset, sequences, selection, near, values)
+    maps = loaders.load_maps(dataset)
+    held = inside(region, sequences, maps) if region else None
+    around = "lasso" if isinstance(region, Region) else "stretch"
 
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    mode = view.select("Colour by", "colour_by", width=150)
-    kind = view.select("Points", "points", width=150)
-    axes = view.select("PCA map", "axes", width=90)
-    sort = view.select("Sort the timeline by", "sort_lanes", width=170)
-    st.space("stretch")
-    review.begin(strips, focused, positions_of(strips, held, view.chosen("strip_order")))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        mode = view.select("Colour by", "colour_by", width=150)
+        kind = view.select("Points", "points", width=150)
+        axes = view.select("PCA map", "axes", width=90)
+        sort = view.select("Sort the timeline by", "sort_lanes", width=170)
+        st.space("stretch")
+        review.begin(strips, focused, positions_of(strips, held, view.chosen("strip_order")))
 
-solid = with_solid(dataset, maps) if axes == "3-D" else None
-missing_map = next((name for name in MAPS if name not in maps.coordinates), None)
-if missing_map or (axes == "3-D" and solid is None):
-    jobs = [queue().latest(kind_of_job, record.id) for kind_of_job in ("embed", "umap")]
-    job = max((job for job in jobs if job), key=lambda job: job.id, default=None)
-    job_panel(job, "Drawing the maps")
-    if (job is None or not job.active) and st.button(
-        "Draw the maps" if missing_map else "Draw the 3-D map", key="draw"
-    ):
-        submit("umap", record.id)
-        st.rerun()
+    solid = with_solid(dataset, maps) if axes == "3-D" else None
+    missing_map = next((name for name in MAPS if name not in maps.coordinates), None)
+    if missing_map or (axes == "3-D" and solid is None):
+        jobs = [queue().latest(kind_of_job, record.id) for kind_of_job in ("embed", "umap")]
+        job = max((job for job in jobs if job), key=lambda job: job.id, default=None)
+        job_panel(job, "Drawing the maps")
+        if (job is None or not job.active) and st.button(
+            "Draw the maps" if missing_map else "Draw the 3-D map", key="draw"
+        ):
+            submit("umap", record.id)
+            st.rerun()
 
 full = float(selection.radii[0]) if len(selection) else 0.0
 videos = lanes.sorted_videos(sort, dataset, sequences, selection.order, near)
@@ -128,50 +133,49 @@ if isinstance(region, Region) and held is not None:
 pages = max(1, -(-len(videos) // _LANES))
 page = min(st.session_state.get("lane_page", 1), pages)
 drawn = solid or maps
-explorer.explorer(
-    explorer.Scene(
-        dataset=dataset,
-        sequences=sequences,
-        selection=selection,
-        maps=drawn,
-        points=kind,
-        colour=colours.colour(
-            mode, dataset, points_of(kind, dataset, sequences, drawn), near, full
-        ),
-        timeline=lanes.lanes(
-            videos[(page - 1) * _LANES : page * _LANES],
-            dataset,
-            sequences,
-            near,
-            full,
-            loaders.load_checks(dataset).corrupt,
-            loaders.load_cuts(dataset),
-            held if isinstance(region, Region) else None,
-            lanes_note,
-        ),
-        focus=focused,
-        region=region,
-    )
+scene = explorer.Scene(
+    dataset=dataset,
+    sequences=sequences,
+    selection=selection,
+    maps=drawn,
+    points=kind,
+    colour=colours.colour(mode, dataset, points_of(kind, dataset, sequences, drawn), near, full),
+    timeline=lanes.lanes(
+        videos[(page - 1) * _LANES : page * _LANES],
+        dataset,
+        sequences,
+        near,
+        full,
+        loaders.load_checks(dataset).corrupt,
+        loaders.load_cuts(dataset),
+        held if isinstance(region, Region) else None,
+        lanes_note,
+    ),
+    focus=focused,
+    region=region,
 )
-if pages > 1:
-    if st.session_state.get("lane_page", 1) > pages:
-        st.session_state["lane_page"] = pages
-    with st.container(horizontal=True, horizontal_alignment="center"):
-        st.pagination(pages, key="lane_page")
+with linked:
+    explorer.explorer(scene)
+    if pages > 1:
+        if st.session_state.get("lane_page", 1) > pages:
+            st.session_state["lane_page"] = pages
+        with st.container(horizontal=True, horizontal_alignment="center"):
+            st.pagination(pages, key="lane_page")
 
-if len(selection):
-    judge, verdict = judging.finish()
-    proof_panel(record, dataset, values, pool, selection, near, judge, verdict)
-strip_list(strips, held, around)
-with st.expander(
-    "Table of all sequences", icon=":material/table_rows:", on_change="rerun", key="table"
-) as panel:
-    if panel.open:
-        from pages.ui.sequence_table import sequence_table  # pandas takes a second to load
+with below:
+    if len(selection):
+        judge, verdict = judging.finish()
+        proof_panel(record, dataset, values, pool, selection, near, judge, verdict)
+    strip_list(strips, held, around)
+    with st.expander(
+        "Table of all sequences", icon=":material/table_rows:", on_change="rerun", key="table"
+    ) as panel:
+        if panel.open:
+            from pages.ui.sequence_table import sequence_table  # pandas takes a second to load
 
-        sequence_table(strips, held, focused)
-review.review(strips, focused, positions_of(strips, held, view.chosen("strip_order")))
-player(record, dataset, sequences)
+            sequence_table(strips, held, focused)
+    review.review(strips, focused, positions_of(strips, held, view.chosen("strip_order")))
+    player(record, dataset, sequences)
 
 with st.sidebar:
     if st.button(

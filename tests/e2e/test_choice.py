@@ -66,6 +66,7 @@ def test_a_replaced_sequence_goes_and_undo_brings_it_back(explore, settled):
     explore.get_by_role("button", name="sync").nth(1).click()
     explore.wait_for_url(re.compile("rejected="))
     settled(explore)
+    expect(marks).to_have_count(20)
     after = marks.evaluate_all(where)
     assert len(set(before) & set(after)) == 19
     explore.get_by_role("button", name="Undo").click()

@@ -317,3 +317,22 @@ def test_shortcuts_are_shown(open_page, dataset):
     app = open_page("explore/explore.py")
     _press(app, "Keyboard shortcuts")
     assert any(item.value == "Next sequence" for item in app.markdown)
+
+
+def _places(block, kind, above=()):
+    """Return where elements of a kind are in the page: positions from block to block."""
+    for at, child in block.children.items():
+        if child.type == kind:
+            yield (*above, at)
+        elif hasattr(child, "children"):
+            yield from _places(child, kind, (*above, at))
+
+
+def test_a_message_above_does_not_move_the_maps(open_page, dataset):
+    """The browser would take them for others, and draw every point again."""
+    plain = open_page("explore/explore.py")
+    told = open_page("explore/explore.py", min_distance="1")
+    assert len(told.caption) > len(plain.caption)
+    maps = list(_places(plain.main, "bidi_component"))
+    assert maps
+    assert list(_places(told.main, "bidi_component")) == maps
