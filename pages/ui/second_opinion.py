@@ -59,15 +59,17 @@ def second_opinion(
     name = judge_name(record)
     st.markdown(f"**Judged by a second network** ({name}), which had no part in the choice")
     st.markdown(second.sentence)
-    columns = {"": [label for _, label in _ROWS]}
-    for title, verdict in ((record.encoder, first), (name, second)):
-        versus = [verdict.versus[measure] for measure, _ in _ROWS]
-        columns[f"{title}: distance"] = [f"{one.value:.3f}" for one in versus]
-        columns[f"{title}: random"] = [
-            f"{one.random.median:.3f} ({one.random.low:.3f}–{one.random.high:.3f})"
-            for one in versus
-        ]
-        columns[f"{title}: uniform"] = [f"{one.uniform:.3f}" for one in versus]
+    columns: dict[str, list[str]] = {"": [], "Judged by": [], "Selected": []}
+    columns |= {"Random": [], "95 % of random": [], "Uniform": []}
+    for measure, label in _ROWS:
+        for title, verdict in ((record.encoder, first), (name, second)):
+            one = verdict.versus[measure]
+            columns[""].append(label)
+            columns["Judged by"].append(title)
+            columns["Selected"].append(f"{one.value:.3f}")
+            columns["Random"].append(f"{one.random.median:.3f}")
+            columns["95 % of random"].append(f"{one.random.low:.3f}–{one.random.high:.3f}")
+            columns["Uniform"].append(f"{one.uniform:.3f}")
     st.dataframe(columns, hide_index=True, alt="Distances by both networks")
     st.caption(
         "Distance to the nearest selected sequence; smaller is better. Random: the median of "
