@@ -89,7 +89,7 @@ def load_pool(dataset: Dataset, values: Parameters) -> Pool:
     Raises:
         SeqselError: Nothing can be, or the values contradict each other.
     """
-    return _pool(_key(dataset, _of_pool(values)), _of_pool(values), dataset)
+    return _pool(_key(dataset, of_pool(values)), of_pool(values), dataset)
 
 
 @dataclass(frozen=True)
@@ -156,12 +156,13 @@ def load_nearest(
 
 def load_judge(dataset: Dataset, values: Parameters) -> Judge:
     """Return what judges selections against random ones."""
-    return _judge(_key(dataset, _of_pool(values)), _of_pool(values), dataset)
+    return _judge(_key(dataset, of_pool(values)), of_pool(values), dataset)
 
 
 def of_pool(values: Parameters) -> Parameters:
     """Return the values with those at their defaults that do not change what may be selected."""
-    return _of_pool(values)
+    same = replace(values, method=Parameters.method, balance=Parameters.balance, min_distance=0.0)
+    return same if values.even_over else replace(same, n_samples=values.length)
 
 
 def load_radii(dataset: Dataset, values: Parameters) -> npt.NDArray[np.float32]:
@@ -247,12 +248,6 @@ def _of_cut(values: Parameters) -> Parameters:
     """Return the values with those at their defaults that the cut does not depend on."""
     names = ("length", "stride", "remainder", "avoid_cuts", "representation")
     return Parameters(**{name: getattr(values, name) for name in names})
-
-
-def _of_pool(values: Parameters) -> Parameters:
-    """Return the values with those at their defaults that the pool does not depend on."""
-    same = replace(values, method=Parameters.method, balance=Parameters.balance, min_distance=0.0)
-    return same if values.even_over else replace(same, n_samples=values.length)
 
 
 def _pool_config(values: Parameters) -> Config:
