@@ -14,6 +14,7 @@ from seqsel_core.errors import ConfigError
 from seqsel_core.output.readable import plural, printable
 from seqsel_core.store import inventory
 from seqsel_core.store.location import default_data_dir
+from seqsel_core.units import in_units
 from seqsel_core.usage import DatasetUse, Unneeded, Usage, survey
 
 _REMOVE = ("", "unused", "damaged")
@@ -101,17 +102,17 @@ def _parse(words: Sequence[str]) -> _Options:
 
 
 def _listing(usage: Usage, options: _Options) -> Iterator[str]:
-    yield f"{_size(sum(usage.totals.values()))} in {options.data_dir}"
+    yield f"{in_units(sum(usage.totals.values()))} in {options.data_dir}"
     for what, size in usage.totals.items():
         if size:
-            yield f"  {_size(size):>9}  {what}"
+            yield f"  {in_units(size):>9}  {what}"
     yield from _by_encoder(usage)
     if usage.datasets:
         yield "Datasets of the app"
     for use in usage.datasets:
         stored = f"{use.n_stored} of {plural(use.n_videos, 'video')}"
         yield (
-            f"  {_size(use.size):>9}  {use.record.name} ({_kinds(use)}, {use.record.encoder}), "
+            f"  {in_units(use.size):>9}  {use.record.name} ({_kinds(use)}, {use.record.encoder}), "
             f"{stored}, {_used(use.last_use)}"
         )
     if options.all:
@@ -119,7 +120,7 @@ def _listing(usage: Usage, options: _Options) -> Iterator[str]:
         for shard in usage.shards:
             name = usage.names.get(shard.name.video_id, "unknown video")
             yield (
-                f"  {_size(shard.size):>9}  {name}: {plural(shard.n_frames, 'frame')}, "
+                f"  {in_units(shard.size):>9}  {name}: {plural(shard.n_frames, 'frame')}, "
                 f"{_used(shard.last_use)}, {shard.path.name}"
             )
     unused = [item for item in usage.unneeded if not item.damaged]
@@ -139,7 +140,7 @@ def _by_encoder(usage: Usage) -> Iterator[str]:
         yield "Embeddings by encoder, size of its input, and decoder"
     for key, shards in sorted(groups.items()):
         yield (
-            f"  {_size(sum(shard.size for shard in shards)):>9}  {key}: "
+            f"  {in_units(sum(shard.size for shard in shards)):>9}  {key}: "
             f"{plural(len(shards), 'video')}, "
             f"{plural(sum(shard.n_frames for shard in shards), 'frame')}, "
             f"{_used(max(shard.last_use for shard in shards))}"
@@ -150,10 +151,10 @@ def _group(title: str, found: Sequence[Unneeded], usage: Usage, options: _Option
     if not found:
         return
     total = sum(item.item.size for item in found)
-    yield f"{title}: {len(found)}, {_size(total)}"
+    yield f"{title}: {len(found)}, {in_units(total)}"
     shown = len(found) if options.all or options.remove else _SHOWN
     for unneeded in found[:shown]:
-        yield f"  {_size(unneeded.item.size):>9}  {_described(unneeded, usage)}"
+        yield f"  {in_units(unneeded.item.size):>9}  {_described(unneeded, usage)}"
     if len(found) > shown:
         yield f"  and {len(found) - shown} more; all=True lists them"
 
@@ -172,8 +173,8 @@ def _removal(usage: Usage, options: _Options) -> Iterator[str]:
         why_not = inventory.remove(options.data_dir, unneeded.item)
         freed += 0 if why_not else unneeded.item.size
         done = f"Kept ({why_not})" if why_not else "Removed"
-        yield f"{done}: {_described(unneeded, usage)} ({_size(unneeded.item.size)})"
-    yield f"{_size(freed)} freed in {options.data_dir}."
+        yield f"{done}: {_described(unneeded, usage)} ({in_units(unneeded.item.size)})"
+    yield f"{in_units(freed)} freed in {options.data_dir}."
 
 
 def _described(unneeded: Unneeded, usage: Usage) -> str:
@@ -195,13 +196,3 @@ def _used(last_use: float) -> str:
     if not last_use:
         return "never used"
     return f"last used {datetime.fromtimestamp(last_use):%Y-%m-%d}"
-
-
-def _size(size: int) -> str:
-    """Return bytes as people read them: '12 kB', '3.4 GB'."""
-    value, unit = float(size), "B"
-    for larger in ("kB", "MB", "GB", "TB"):
-        if value < 1000:
-            break
-        value, unit = value / 1000, larger
-    return f"{value:.1f} {unit}" if unit != "B" and value < 10 else f"{value:.0f} {unit}"

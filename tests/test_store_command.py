@@ -105,7 +105,7 @@ def test_sizes_are_those_on_the_disk(embedded: Dataset, data_dir: Path) -> None:
     assert sum(totals.values()) == sum(path.stat().st_size for path in files)
     stored = inventory.shards(data_dir)
     assert sum(shard.size for shard in stored) == totals["embeddings, frame tables, thumbnails"]
-    assert "   3.0 MB  output folders written by the app" in told()
+    assert "     3 MB  output folders written by the app" in told()
 
 
 def test_embeddings_of_a_video_that_is_gone_can_go(

@@ -14,6 +14,7 @@ from seqsel_core.errors import SeqselError
 from seqsel_core.jobs.job import Job
 from seqsel_core.overview import Overview, overview
 from seqsel_core.store.datasets import DatasetRecord
+from seqsel_core.units import in_units
 
 _PAGE = 20  # datasets; more are on further pages, and can be searched
 _FRESH = 4.0  # seconds for which what is counted while a job runs is good
@@ -107,7 +108,7 @@ def _row(columns: dict[str, float]) -> list[st.delta_generator.DeltaGenerator]:
 def _numbers(seen: Overview | None) -> tuple[str, str, str]:
     if seen is None:
         return "–", "–", "–"
-    return f"{seen.n_videos:,}", f"{seen.n_frames:,}", text.size(seen.size)
+    return f"{seen.n_videos:,}", f"{seen.n_frames:,}", in_units(seen.size)
 
 
 def _state(job: Job | None, seen: Overview | None) -> str:

@@ -14,6 +14,7 @@ from seqsel_core.jobs.job import Job
 from seqsel_core.jobs.start import ensure_worker
 from seqsel_core.removal import Removal, plan_removal, remove_dataset
 from seqsel_core.store.datasets import DatasetRecord, Datasets
+from seqsel_core.units import in_units
 
 _ASKED = "removing"
 _PATIENCE = 20.0  # seconds for the work on a dataset to end
@@ -70,13 +71,13 @@ def _deleted(removal: Removal, videos: int) -> list[str]:
     lines = [f"the dataset's name and its list of {text.count(videos, 'video')}"]
     if removal.shards or removal.maps or removal.clips:
         count = text.count(removal.n_videos, "video")
-        size = text.size(removal.size_of_embeddings)
+        size = in_units(removal.size_of_embeddings)
         lines.append(
             f"embeddings, thumbnails and maps of {count} that no other dataset uses: {size}"
         )
     if removal.uploads:
         uploads = text.count(len(removal.uploads), "upload")
-        size = text.size(removal.size_of_uploads)
+        size = in_units(removal.size_of_uploads)
         lines.append(f"the copies of the videos on this server, from {uploads}: {size}")
     return lines
 

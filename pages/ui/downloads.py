@@ -11,6 +11,7 @@ from seqsel_core.choice import Choice
 from seqsel_core.output.selection_table import selection_csv
 from seqsel_core.output.tables import sequence_information
 from seqsel_core.output.text import json_bytes
+from seqsel_core.units import in_units
 
 _MOST_BYTES = 1_000_000_000  # a download is held in memory while it is offered
 
@@ -58,10 +59,10 @@ def _offer(path: Path | None, label: str, mime: str) -> None:
         return
     n_bytes = path.stat().st_size
     if n_bytes > _MOST_BYTES:
-        st.caption(f"{label}: {text.size(n_bytes)} is too big for a download; take it from there.")
+        st.caption(f"{label}: {in_units(n_bytes)} is too big for a download; take it from there.")
         return
     st.download_button(
-        f"{label}, {text.size(n_bytes)}",
+        f"{label}, {in_units(n_bytes)}",
         path.read_bytes,
         path.name,
         mime,

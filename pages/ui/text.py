@@ -37,16 +37,6 @@ def for_markdown(name: str, most: int = 60) -> str:
     return "".join(f"\\{c}" if c in special else c for c in shown)
 
 
-def size(n_bytes: int) -> str:
-    """Return a number of bytes as '1.4 MB'."""
-    value = float(n_bytes)
-    for unit in ("B", "kB", "MB", "GB"):
-        if value < 1000:
-            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.3g} {unit}"
-        value /= 1000
-    return f"{value:.3g} TB"
-
-
 def seconds(value: float) -> str:
     """Return a duration or a point in time as '4.2 s', '1:05' or '1:02:03'; '' if unknown."""
     if not math.isfinite(value):

@@ -16,6 +16,7 @@ from pages.ui.video_quality import problems, quality_checks, quality_panel
 from seqsel_core.opening import stored_shards
 from seqsel_core.store.datasets import DatasetRecord
 from seqsel_core.store.shards import Shard, ShardStore
+from seqsel_core.units import in_units
 from seqsel_core.video.types import Video
 
 
@@ -136,7 +137,7 @@ def _row(
         "Frames": None,
         "Length": "",
         "Picture size": "",
-        "File size": text.size(video.size_bytes),
+        "File size": in_units(video.size_bytes),
         "Problems": "",
     }
     if not video_id:
@@ -184,7 +185,7 @@ def _summary(
     troubled: int,
     shards: list[tuple[Video, str, Shard | None]],
 ) -> str:
-    size = text.size(sum(video.size_bytes for video, _, _ in shards))
+    size = in_units(sum(video.size_bytes for video, _, _ in shards))
     parts = [f"**{text.count(videos, 'video')}**", size, f"**{text.count(frames, 'frame')}** ready"]
     if missing:
         parts.append(f"{text.count(missing, 'video')} to embed")

@@ -24,7 +24,8 @@ import xxhash
 
 from seqsel_core.errors import InputError, StoreError
 from seqsel_core.store.files import sync
-from seqsel_core.store.quota import MOST_FILES, Limits, in_units
+from seqsel_core.store.quota import MOST_FILES, Limits
+from seqsel_core.units import in_units
 from seqsel_core.video.discover import FRAME_ENDINGS, VIDEO_ENDINGS, ending
 
 PIECE = 1 << 20

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from seqsel_core.errors import ConfigError
+from seqsel_core.units import in_units, parse_size
 
 QUOTA = "SEQSEL_UPLOAD_QUOTA"
 PER_FILE = "SEQSEL_UPLOAD_FILE"
@@ -17,7 +16,6 @@ MOST_FILES = 100_000
 
 _PER_FILE = "50GB"
 _KEPT_FREE = 10  # percent of the disk that uploads leave free where no quota is set
-_UNITS = {"": 1, "B": 1, "KB": 1000, "MB": 1000**2, "GB": 1000**3, "TB": 1000**4}
 
 
 @dataclass(frozen=True)
@@ -89,25 +87,3 @@ def used(root: Path) -> int:
                 seen.add(file.st_ino)
             total += file.st_size
     return total
-
-
-def parse_size(name: str, text: str) -> int:
-    """Return a size such as '50GB', '1.5 TB' or '1000000' in bytes.
-
-    Raises:
-        ConfigError: It is no size.
-    """
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]?B)?", text.strip().upper())
-    if match is None:
-        raise ConfigError(f"{name}={text} is not a size. Write bytes, or for example 50GB.")
-    return int(float(match[1]) * _UNITS[match[2] or ""])
-
-
-def in_units(n_bytes: int) -> str:
-    """Return a number of bytes as '1.4 MB'."""
-    value = float(n_bytes)
-    for unit in ("B", "kB", "MB", "GB"):
-        if value < 1000:
-            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.3g} {unit}"
-        value /= 1000
-    return f"{value:.4g} TB"

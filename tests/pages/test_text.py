@@ -15,15 +15,6 @@ def test_seconds(value, shown):
     assert text.seconds(value) == shown
 
 
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [(0, "0 B"), (999, "999 B"), (1_055_736, "1.06 MB"), (2_500_000_000, "2.5 GB")],
-)
-def test_size(value, shown):
-    """A factor of 1,000 lost between units would show here."""
-    assert text.size(value) == shown
-
-
 def test_count_knows_one():
     """'1 videos' looks careless."""
     assert text.count(1, "video") == "1 video"

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from seqsel_core.errors import ConfigError
-from seqsel_core.store.quota import limits, parse_size, used
+from seqsel_core.store.quota import limits, used
 
 Disk = namedtuple("Disk", "total used free")
 
@@ -54,19 +53,3 @@ def test_a_file_with_two_names_counts_once(tmp_path: Path) -> None:
     os.link(tmp_path / "a", tmp_path / "b")
     assert used(tmp_path) == 100
     assert used(tmp_path / "none") == 0
-
-
-@pytest.mark.parametrize(
-    ("text", "size"),
-    [("1000", 1000), ("50GB", 50_000_000_000), ("1.5 tb", 1_500_000_000_000), ("3 MB", 3_000_000)],
-)
-def test_sizes_are_read(text: str, size: int) -> None:
-    """Catches a unit that is taken for another."""
-    assert parse_size("SEQSEL_UPLOAD_QUOTA", text) == size
-
-
-@pytest.mark.parametrize("text", ["", "much", "-5GB", "5 XB", "1e3"])
-def test_what_is_no_size_is_told(text: str) -> None:
-    """Catches a quota that is silently none."""
-    with pytest.raises(ConfigError, match="SEQSEL_UPLOAD_QUOTA"):
-        parse_size("SEQSEL_UPLOAD_QUOTA", text)

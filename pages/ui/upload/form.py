@@ -16,6 +16,7 @@ from pages.ui.session import data_dir
 from pages.ui.upload.tickets import tickets
 from seqsel_core.errors import SeqselError, StoreError
 from seqsel_core.store.arrival import Arrival
+from seqsel_core.units import in_units
 from seqsel_core.video.discover import FRAME_ENDINGS, FRAME_ORDERS
 
 _HERE = Path(__file__).parent
@@ -149,7 +150,7 @@ def _hint(root: str) -> str:
         return str(error)
     except OSError:
         return ""
-    return f"Up to {text.size(limits.per_file)} a file; there is room for {text.size(limits.left)}."
+    return f"Up to {in_units(limits.per_file)} a file; there is room for {in_units(limits.left)}."
 
 
 @cache
