@@ -10,8 +10,10 @@ from starlette.middleware import Middleware
 from streamlit import App, config
 
 from pages.ui.upload.route import upload_route
+from pages.ui.warm_up import warm_up
 from pages.ui.way_back import WayBack
 
+warm_up()
 app = App(
     "app.py",
     routes=[upload_route(config.get_option("server.baseUrlPath"))],

@@ -35,6 +35,8 @@ from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
+from pages.ui.warm_up import warm_up
+
 APP = Path(__file__).parents[1] / "app.py"
 LIMIT_KB, LIMIT_MB = 100, 1500
 PIXEL_LIMITS = {"first view": 3000, "n_samples": 500, "lasso": 1000}  # milliseconds
@@ -184,6 +186,7 @@ class Browser:
 
 
 def _measure(profiles: Path | None) -> None:
+    warm_up()  # as the server does before its first visitor
     browser = Browser()
     moves: list[tuple[str, int, Callable[[], None]]] = [
         ("first view", 3000, browser.open),
