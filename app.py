@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.ui import access
-from pages.ui.work_indicator import work_indicator
+from pages.ui.work_indicator.indicator import work_indicator
 
 st.set_page_config(
     page_title="seqsel",

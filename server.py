@@ -1,4 +1,4 @@
-"""The web server: the app, and the route by which files are uploaded to it.
+"""The web server: the app, and two addresses of its own, for uploads and for looks at the jobs.
 
 `python -m pages.ui.serve` starts it with what should be checked before; it can also be given
 to `streamlit run` or to any ASGI server (`server:app`).
@@ -6,16 +6,29 @@ to `streamlit run` or to any ASGI server (`server:app`).
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from starlette.middleware import Middleware
 from streamlit import App, config
 
 from pages.ui.upload.route import upload_route
 from pages.ui.warm_up import warm_up
 from pages.ui.way_back import WayBack
+from pages.ui.work_indicator.route import work_route
 
-warm_up()
+
+@asynccontextmanager
+async def warm(app: App) -> AsyncIterator[None]:
+    """Load what the pages need when Streamlit is up, before anybody is answered."""
+    warm_up()
+    yield
+
+
+base = config.get_option("server.baseUrlPath")
 app = App(
     "app.py",
-    routes=[upload_route(config.get_option("server.baseUrlPath"))],
+    routes=[upload_route(base), work_route(base)],
     middleware=[Middleware(WayBack)],
+    lifespan=warm,
 )

@@ -19,6 +19,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
 KEPT_RUNS = 2  # a browser keeps large messages for so many runs: global.maxCachedMessageAge
+LOOK = 3.0  # seconds between two looks of the header at the jobs
 PATIENCE = 60.0  # seconds after which an answer counts as lost
 
 
@@ -28,7 +29,7 @@ class Visitor:
     Attributes:
         errors: What went wrong: exceptions that the page showed, lost answers.
         bytes: What the server sent.
-        polls: How often a timer asked for a fragment.
+        polls: How often a timer asked for a fragment, or the header for the jobs.
     """
 
     def __init__(self, url: str) -> None:
@@ -40,6 +41,7 @@ class Visitor:
         self._fetches: set[asyncio.Task[None]] = set()
         self._finished = asyncio.Event()
         self._forget_page()
+        self._pass = ""
         self._kept: dict[str, tuple[ForwardMsg, int]] = {}
         self._fetched: set[str] = set()
         self._run = 0
@@ -57,6 +59,7 @@ class Visitor:
         address = self._url.replace("http", "ws", 1) + "/_stcore/stream"
         self._socket = await connect(address, max_size=None, ping_interval=None)
         self._tasks = [asyncio.create_task(self._listen(self._socket))]
+        self._tasks.append(asyncio.create_task(self._look()))
         return self
 
     async def __aexit__(self, *error: object) -> None:
@@ -164,6 +167,8 @@ class Visitor:
             label = json.loads(proto.json or "{}") if proto.WhichOneof("data") == "json" else {}
             name = label.get("label") if isinstance(label, dict) else None
             self.components[name or proto.component_name] = proto
+            if isinstance(label, dict) and "pass" in label:
+                self._pass = label["pass"]
         elif kind == "exception":
             self.errors.append(f"{element.exception.type}: {element.exception.message}")
         elif kind == "imgs":
@@ -201,6 +206,14 @@ class Visitor:
         for fragment in list(self._timers):
             self._stop_timer(fragment)
 
+    async def _look(self) -> None:
+        """Look at the jobs, as the header of a page does that is seen."""
+        while True:
+            await asyncio.sleep(LOOK)
+            if self._pass:
+                self.polls += 1
+                await self._get("/api/work", f"X-Seqsel-Work: {self._pass}")
+
     def _fetch(self, path: str) -> None:
         """Fetch a picture, once; a browser keeps it."""
         if not path.startswith("/") or path in self._fetched:
@@ -210,12 +223,12 @@ class Visitor:
         self._fetches.add(task)
         task.add_done_callback(self._fetches.discard)
 
-    async def _get(self, path: str) -> None:
+    async def _get(self, path: str, *headers: str) -> None:
         address = urlsplit(self._url)
         reader, writer = await asyncio.open_connection(address.hostname, address.port)
         try:
             lines = [f"GET {path} HTTP/1.1", f"Host: {address.netloc}", "Connection: close"]
-            writer.write("\r\n".join([*lines, "", ""]).encode())
+            writer.write("\r\n".join([*lines, *headers, "", ""]).encode())
             answer = await reader.read()
             self.bytes += len(answer)
             if b" 200 " not in answer[:20]:

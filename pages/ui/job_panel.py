@@ -56,7 +56,7 @@ def job_panel(job: Job | None, title: str, key: str = "") -> None:
         return
     key = key or job.kind
     if job.active:
-        work.watch(job)
+        work.watch(job.id)
     elif job.state == "done" and not work.is_watched(job):
         if job.kind == "embed":
             st.caption(f"Last embedding: {_made(job)}.")
@@ -170,7 +170,7 @@ def _troubled(job: Job) -> None:
     videos = [video for video in queue().videos(job.id) if job_words.is_troubled(video)]
     if not videos:
         return
-    with st.popover(f"{len(videos):,} with problems", icon=":material/report:"):
+    with st.popover(f"{len(videos):,} not read whole", icon=":material/report:"):
         st.dataframe(
             {
                 "Video": [text.plain(video.name) for video in videos],

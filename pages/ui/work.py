@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,10 @@ from seqsel_core.store.datasets import Datasets
 _MOST = 50  # jobs that are looked at
 _NEWS_SECONDS = 3600.0  # so long a failure is news
 _WATCHED = "watched_jobs"  # numbers of jobs that this session has seen running
-_FAILURES = "seen_failures"  # numbers of failed jobs of which this session has read
+
+_FRESH = 1.0  # seconds for which a look is good
+_looks: dict[tuple[str, str], tuple[float, list[Job], dict[str, str]]] = {}
+_read: dict[tuple[str, str], set[int]] = {}  # failed jobs of which each person has read
 
 
 @dataclass(frozen=True)
@@ -42,8 +46,16 @@ class Work:
 
 
 def all_work() -> list[Work]:
-    """Return the jobs that are active, the running ones first, and then the newest others."""
-    user = current_user()
+    """Return the jobs as the person at this page may see them; see `work_of`."""
+    return work_of(current_user())
+
+
+def work_of(user: str) -> list[Work]:
+    """Return the jobs that are active, the running ones first, and then the newest others.
+
+    Args:
+        user: Who looks; '' where no sign-in is configured.
+    """
     jobs, names = _look(str(data_dir()), user)
     return [
         Work(job, names.get(job.dataset_id, ""), job.user in ("", user) and job.dataset_id in names)
@@ -51,51 +63,46 @@ def all_work() -> list[Work]:
     ]
 
 
-def watch(job: Job) -> None:
+def watch(job_id: int) -> None:
     """Note that this session has seen a job running."""
-    _numbers(_WATCHED).add(job.id)
+    _watched().add(job_id)
 
 
 def is_watched(job: Job) -> bool:
     """Return whether this session has seen a job running."""
-    return job.id in _numbers(_WATCHED)
+    return job.id in _watched()
 
 
 def unwatch(job: Job) -> None:
     """Note that this session is done with a job."""
-    _numbers(_WATCHED).discard(job.id)
+    _watched().discard(job.id)
 
 
 def note_failure(job: Job) -> None:
-    """Note that this session has read why a job failed."""
-    _numbers(_FAILURES).add(job.id)
+    """Note that the person at this browser has read why a job failed."""
+    _read.setdefault((str(data_dir()), current_user()), set()).add(job.id)
 
 
-def news(work: list[Work]) -> Work | None:
-    """Return the newest job, if it is one's own and failed of late, and that was not read yet."""
-    newest = max((item for item in work if item.mine), key=lambda one: one.job.id, default=None)
-    if newest is None or newest.job.state != "failed" or newest.job.id in _numbers(_FAILURES):
+def unread_failure(every: Sequence[Work], user: str) -> Work | None:
+    """Return the newest job, if it is one's own, failed of late, and that was not read yet."""
+    newest = max((item for item in every if item.mine), key=lambda one: one.job.id, default=None)
+    read = _read.get((str(data_dir()), user), set())
+    if newest is None or newest.job.state != "failed" or newest.job.id in read:
         return None
     return newest if time.time() - newest.job.updated < _NEWS_SECONDS else None
 
 
-def begun_elsewhere(work: list[Work], dataset_id: str) -> bool:
-    """Return whether a dataset is being embedded, and this page does not show it yet."""
-    found = [one.job for one in work if one.job.kind == "embed" and one.job.active]
-    new = [job for job in found if job.dataset_id == dataset_id and not is_watched(job)]
-    for job in new:
-        watch(job)
-    return bool(new)
-
-
-def _numbers(key: str) -> set[int]:
-    numbers: set[int] = st.session_state.setdefault(key, set())
+def _watched() -> set[int]:
+    numbers: set[int] = st.session_state.setdefault(_WATCHED, set())
     return numbers
 
 
-@st.cache_data(ttl=1.0, max_entries=64, show_spinner=False)
 def _look(directory: str, user: str) -> tuple[list[Job], dict[str, str]]:
     """Look at the queue at most once a second, however many browsers ask."""
-    jobs = Queue(Path(directory)).recent(_MOST)
-    names = {record.id: record.name for record in Datasets(Path(directory)).all(user)}
+    key, now = (directory, user), time.monotonic()
+    looked, jobs, names = _looks.get(key, (-1.0, [], {}))
+    if looked < 0 or now - looked > _FRESH:
+        jobs = Queue(Path(directory)).recent(_MOST)
+        names = {record.id: record.name for record in Datasets(Path(directory)).all(user)}
+        _looks[key] = now, jobs, names
     return jobs, names

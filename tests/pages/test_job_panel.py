@@ -8,8 +8,7 @@ from dataclasses import replace
 import pytest
 
 from pages.ui import job_words
-from pages.ui.work import Work
-from pages.ui.work_indicator import shown
+from pages.ui.work_indicator.look import look
 from seqsel_core.jobs.job import Job, JobVideo
 from seqsel_core.jobs.queue import Queue
 
@@ -115,7 +114,7 @@ def test_the_summary_counts_what_can_be_used():
     ]
     done = replace(RUNNING, state="done")
     assert job_words.summary(done, job_words.counts(videos)) == (
-        "58 of 60 videos, 22,844 frames in 2 min; 1 embedded before; 3 with problems"
+        "58 of 60 videos, 22,844 frames in 2 min; 1 embedded before; 3 not read whole"
     )
 
 
@@ -134,33 +133,6 @@ def test_a_queued_job_says_what_is_before_it():
     assert job_words.waiting(3, RUNNING) == (
         "3 jobs are before it; the one that runs has 2 min left."
     )
-
-
-def test_the_header_shows_the_work_in_progress():
-    """Who is on another page would not know of it."""
-    assert shown([]).words == ""
-    assert shown([Work(replace(RUNNING, state="done"), "Street", True)]).words == ""
-    running = replace(RUNNING, updated=time.time())
-    queued = Work(replace(running, id=8, state="queued"), "Harbour", True)
-    assert shown([queued]).words == "Embedding Harbour waits for its turn"
-    first = shown([queued, Work(running, "Street", True)])
-    assert first.words == "Embedding Street 38 %, 2 min left · 1 more"
-    assert first.short == "38 %"
-    assert first.share == pytest.approx(8412 / 21_800)
-
-
-def test_a_failure_is_shown_in_the_header_while_nothing_is_done():
-    """Who works on another page would learn of it the next day."""
-    failed = Work(replace(RUNNING, state="failed"), "Street", True)
-    assert shown([failed], failed).words == "Embedding Street failed"
-    queued = Work(replace(RUNNING, state="queued"), "Street", True)
-    assert shown([queued, failed], failed).words == "Embedding Street waits for its turn"
-
-
-def test_somebody_elses_job_is_named_by_nothing_of_theirs():
-    """The name of a dataset that is not shared would be read in the header by everybody."""
-    running = replace(RUNNING, updated=time.time(), user="ann@example.com")
-    assert shown([Work(running, "", False)]).words == "Somebody's job 38 %, 2 min left"
 
 
 def test_the_panel_of_a_running_job(open_page, job):
@@ -256,13 +228,13 @@ def test_the_list_shows_all_jobs(open_page, job, data_dir):
     assert Queue(data_dir).get(waiting).state == "cancelled"
 
 
-def test_a_failure_is_news_until_it_was_read(open_page, job):
-    """It would be shown for an hour after it was read, or to nobody."""
-    number = job("umap", state="failed", message="no memory")
-    app = open_page("output/output.py")
-    assert app.session_state["seen_failures"] == set()
-    app.switch_page("pages/jobs/jobs.py").run()
-    assert app.session_state["seen_failures"] == {number}
+def test_who_looks_at_a_failure_has_read_of_it(open_page, job):
+    """The header would tell of it for an hour after it was read, or never."""
+    job("umap", state="failed", message="no memory")
+    open_page("output/output.py")
+    assert look("").shown.words == "Drawing the maps of Street failed"
+    open_page("jobs/jobs.py")
+    assert look("").shown.words == ""
 
 
 def test_without_a_job_the_list_says_so(open_page, data_dir):

@@ -6,8 +6,9 @@ from pathlib import Path
 
 _ROOT = Path(__file__).parents[2]
 _ASK = """
-import gc, sys
+import asyncio, gc, sys
 import server
+asyncio.run(server.warm(server.app).__aenter__())
 print(gc.get_freeze_count(), "pages.ui.proof_panel" in sys.modules, "torch" in sys.modules)
 """
 

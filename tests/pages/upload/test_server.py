@@ -54,6 +54,8 @@ def test_app_and_route_share_a_server(tmp_path: Path, number: signal.Signals) ->
         assert ask(f"{base}/explore")[0] == 200
         status, body = ask(f"{base}/api/upload")
         assert status == 403 and b"Reload the page" in body
+        status, body = ask(f"{base}/api/work")
+        assert status == 401 and b"Reload it" in body
         process.send_signal(number)
         assert process.wait(30) == 0
         assert "Traceback" not in (tmp_path / "log").read_text()
