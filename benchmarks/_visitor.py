@@ -122,12 +122,16 @@ class Visitor:
         await self._socket.send(message.SerializeToString())
 
     async def _listen(self, socket: ClientConnection) -> None:
-        async for data in socket:
-            assert isinstance(data, bytes)
-            self.bytes += len(data)
-            message = ForwardMsg()
-            message.ParseFromString(data)
-            self._take(message)
+        try:
+            async for data in socket:
+                assert isinstance(data, bytes)
+                self.bytes += len(data)
+                message = ForwardMsg()
+                message.ParseFromString(data)
+                self._take(message)
+        except Exception as error:  # else nobody would hear of it: the answer just never comes
+            self.errors.append(f"the visitor cannot read what came: {error!r}")
+            self._finished.set()
 
     def _take(self, message: ForwardMsg) -> None:
         kind = message.WhichOneof("type")
@@ -142,9 +146,9 @@ class Visitor:
             self._kept[message.hash] = (message, self._run)
         whole_page = not message.metadata.run.fragment_ids
         if kind == "new_session" and whole_page:
-            self._page = message.new_session.page_script_hash
             self._stop_timers()
         elif kind == "navigation":
+            self._page = message.navigation.page_script_hash
             self._pages = {
                 page.url_pathname: page.page_script_hash for page in message.navigation.app_pages
             }
