@@ -1,4 +1,4 @@
-"""The web server: the app, and two addresses of its own, for uploads and for looks at the jobs.
+"""The web server: the app, and addresses of its own: for uploads, looks at the jobs, Plotly.
 
 `python -m pages.ui.serve` starts it with what should be checked before; it can also be given
 to `streamlit run` or to any ASGI server (`server:app`).
@@ -12,6 +12,8 @@ from contextlib import asynccontextmanager
 from starlette.middleware import Middleware
 from streamlit import App, config
 
+from pages.ui.explorer.plotly_route import plotly_route
+from pages.ui.memory import share_memory_among_threads
 from pages.ui.upload.route import upload_route
 from pages.ui.warm_up import warm_up
 from pages.ui.way_back import WayBack
@@ -25,10 +27,11 @@ async def warm(app: App) -> AsyncIterator[None]:
     yield
 
 
+share_memory_among_threads()
 base = config.get_option("server.baseUrlPath")
 app = App(
     "app.py",
-    routes=[upload_route(base), work_route(base)],
+    routes=[upload_route(base), work_route(base), plotly_route(base)],
     middleware=[Middleware(WayBack)],
     lifespan=warm,
 )
