@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import shutil
-import socket
 import statistics
-import subprocess
-import sys
 import time
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from _server import megabytes, serve
 from playwright.sync_api import Page, sync_playwright
 
-ROOT = Path(__file__).parents[1]
 PATIENCE = 240_000  # milliseconds
 DRAWN = "document.querySelectorAll('.explorer .js-plotly-plot').length === 2"
 SETTLED = "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
@@ -33,7 +27,7 @@ NOTE = "document.querySelector('.explorer .note')"
 
 def measure(data_dir: Path) -> dict[str, float]:
     """Return the milliseconds of each move; of those made several times the median."""
-    with _server(data_dir) as url, sync_playwright() as playwright:
+    with serve(data_dir) as (url, pid), sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
             args=["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"],
@@ -57,6 +51,7 @@ def measure(data_dir: Path) -> dict[str, float]:
         found["sequence length, one less"] = _press(page, length, "ArrowLeft", POINTS)
         found["lasso to strips"] = _lasso(page)
         browser.close()
+        print(f"peak memory of the server {megabytes(pid, 'VmHWM'):.0f} MB")
     return found
 
 
@@ -102,36 +97,3 @@ def _until_painted(
 
 def _wait(page: Page, condition: str) -> None:
     page.wait_for_function(f"() => {condition}", polling="raf", timeout=PATIENCE)
-
-
-@contextlib.contextmanager
-def _server(data_dir: Path) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    with (data_dir / "server.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "pages.ui.serve", "--server.port", str(port)],
-            cwd=ROOT,
-            env={**os.environ, "SEQSEL_DATA_DIR": str(data_dir)},
-            stdout=log,
-            stderr=log,
-        )
-    try:
-        for _ in range(600):
-            with contextlib.suppress(OSError):
-                urllib.request.urlopen(f"{url}/_stcore/health", timeout=2).read()
-                break
-            time.sleep(0.2)
-        yield url
-        print(f"peak memory of the server {_peak_mb(process.pid):.0f} MB")
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def _peak_mb(process: int) -> float:
-    status = Path(f"/proc/{process}/status").read_text("utf-8")
-    line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
-    return int(line.split()[1]) / 1024

@@ -4,11 +4,13 @@
 
 Stored frames of 1,280 dimensions (float16, memory-mapped, wandering like video) are cut into
 sequences of ten; app.py runs whole in a process of its own, in Streamlit's test runner, without
-a browser. A time is that of the whole script run; 'maps' is when the maps are on their way to
-the browser, 'cpu' what all threads worked. On a machine that others use, compare the last. Bytes
+a browser. A time is that of the whole script run, which the limits are for; 'maps' is when the
+maps of the new selection are on their way to the browser: the verdict follows, into its place.
+'cpu' is what all threads worked. On a machine that others use, compare the last. Before every
+move the server is left to prepare what it does while people look (for many more picks). Bytes
 are those of all messages of the run, but of what the browser keeps from the runs before; strips
-are fetched apart from them. With `--browser` a real one is driven too: milliseconds until the
-new picture is painted, software WebGL included.
+and Plotly are fetched apart from them. With `--browser` a real one is driven too: milliseconds
+until the new picture is painted, software WebGL included.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -34,6 +37,8 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner
+
+from pages.ui.loaders import AHEAD
 
 from pages.ui.warm_up import warm_up
 
@@ -205,6 +210,7 @@ def _measure(profiles: Path | None) -> None:
     )
     print(head, flush=True)
     for number, (name, limit, move) in enumerate(moves):
+        _wait_for_preparations()
         profile = cProfile.Profile() if profiles else None
         milliseconds, began, cpu = _timed(move, profile)
         kilobytes = (browser.bytes - browser.picture_bytes) / 1000
@@ -222,6 +228,12 @@ def _measure(profiles: Path | None) -> None:
     print(f"load of the machine {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     peak = _peak_mb()
     print(f"peak memory of the process {peak:.0f} MB, limit {LIMIT_MB}{_met(peak <= LIMIT_MB)}")
+
+
+def _wait_for_preparations() -> None:
+    for thread in threading.enumerate():
+        if thread.name == AHEAD:
+            thread.join()
 
 
 def _met(met: bool) -> str:

@@ -12,31 +12,26 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import importlib.util
 import os
 import random
 import signal
-import socket
 import statistics
 import struct
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from _server import megabytes, serve
 from _stored_videos import store_videos
 from _visitor import Visitor
 
 from seqsel_core.jobs.queue import Job, Queue
 from seqsel_core.store.datasets import Datasets, Source
 
-ROOT = Path(__file__).parents[1]
 LIMIT_MS = 1000  # p95 of a rerun
 LIMIT_MB = 30  # what a second visit may add for good
 FORGET = 2  # seconds until the server forgets a session that left
@@ -68,7 +63,8 @@ def main() -> None:
         videos, data_dir = Path(folder) / "videos", Path(folder) / "data"
         stored = store_videos(data_dir, 40, given.frames // 40)
         work_id = _videos_to_embed(videos, data_dir, given.videos)
-        with _server(data_dir, videos) as (url, pid):
+        forget = f"--server.disconnectedSessionTTL={FORGET}"
+        with serve(data_dir, forget, SEQSEL_INPUT_ROOTS=str(videos)) as (url, pid):
             met = asyncio.run(_measure(url, pid, data_dir, stored, work_id, given))
     sys.exit(0 if met else 1)
 
@@ -78,24 +74,24 @@ async def _measure(
 ) -> bool:
     queue = Queue(data_dir)
     job = queue.submit("embed", work_id)  # the server starts a worker
-    megabytes = {"before": _memory(pid)}
+    memory = {"before": megabytes(pid, "RssAnon")}
     await _visit(url, f"dataset={stored}", given.visitors, min(30, given.seconds))
-    megabytes["first visit"] = _memory(pid)
+    memory["first visit"] = megabytes(pid, "RssAnon")
     await asyncio.sleep(FORGET + 3)
-    megabytes["left"] = _memory(pid)
+    memory["left"] = megabytes(pid, "RssAnon")
     begun, was, used = time.perf_counter(), queue.get(job), _processor_seconds(pid)
     visit = await _visit(url, f"dataset={stored}", given.visitors, given.seconds)
     seconds, now = time.perf_counter() - begun, queue.get(job)
     used = _processor_seconds(pid) - used
-    megabytes["second visit"] = _memory(pid)
+    memory["second visit"] = megabytes(pid, "RssAnon")
     await asyncio.sleep(FORGET + 3)
-    megabytes["left again"] = _memory(pid)
+    memory["left again"] = megabytes(pid, "RssAnon")
     _print_times(visit, seconds)
     print(_job_words(was, now, seconds))
     print(f"the server used {used / seconds:.2f} cores")
-    print("server memory, MB: " + ", ".join(f"{key} {mb:.0f}" for key, mb in megabytes.items()))
+    print("server memory, MB: " + ", ".join(f"{key} {mb:.0f}" for key, mb in memory.items()))
     every = [value for values in visit.milliseconds.values() for value in values]
-    grown = megabytes["left again"] - megabytes["left"]
+    grown = memory["left again"] - memory["left"]
     checks = {
         f"p95 of a rerun {_quantile(every, 95):.0f} ms, limit {LIMIT_MS}": (
             _quantile(every, 95) <= LIMIT_MS
@@ -175,13 +171,6 @@ def _quantile(values: list[float], percent: int) -> float:
     return statistics.quantiles(values, n=100, method="inclusive")[percent - 1]
 
 
-def _memory(pid: int) -> float:
-    """Return the memory of a process that is its own, in MB: mapped files do not count."""
-    status = Path(f"/proc/{pid}/status").read_text("utf-8")
-    line = next(line for line in status.splitlines() if line.startswith("RssAnon"))
-    return int(line.split()[1]) / 1024
-
-
 def _processor_seconds(pid: int) -> float:
     """Return the processor time that a process has used."""
     fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
@@ -203,65 +192,6 @@ def _videos_to_embed(folder: Path, data_dir: Path, count: int) -> str:
         "Work", [Source(folder, "folder")], encoder=ENCODER, frame_order="alphabetical"
     )
     return record.id
-
-
-@contextlib.contextmanager
-def _server(data_dir: Path, roots: Path) -> Iterator[tuple[str, int]]:
-    """Start the app; give its address and process id; end it and its worker."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {
-        **os.environ,
-        "SEQSEL_DATA_DIR": str(data_dir),
-        "SEQSEL_INPUT_ROOTS": str(roots),
-        "PYTHONPATH": str(ROOT),
-    }
-    command = [sys.executable, "-m", "pages.ui.serve", f"--server.port={port}"]
-    command.append(f"--server.disconnectedSessionTTL={FORGET}")
-    with (data_dir / "server.log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-    try:
-        url = f"http://127.0.0.1:{port}"
-        _wait(url)
-        yield url, process.pid
-    finally:
-        process.terminate()
-        process.wait(20)
-        _end_workers(data_dir)
-
-
-def _end_workers(data_dir: Path) -> None:
-    """End the workers of a data directory, and wait until they have ended."""
-    ours: list[Path] = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            words = (entry / "cmdline").read_bytes().split(b"\0")
-            if b"seqsel_core.jobs.worker" in words and os.fsencode(data_dir) in words:
-                os.kill(int(entry.name), signal.SIGTERM)
-                ours.append(entry)
-    until = time.monotonic() + 20
-    while any(_runs(entry) for entry in ours) and time.monotonic() < until:
-        time.sleep(0.1)
-
-
-def _runs(entry: Path) -> bool:
-    """Return whether a process has not ended; one whose parent has not looked counts as ended."""
-    try:
-        return (entry / "stat").read_text("utf-8").rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def _wait(url: str) -> None:
-    until = time.monotonic() + 60
-    while True:
-        with contextlib.suppress(OSError):
-            urllib.request.urlopen(f"{url}/_stcore/health", timeout=2).read()
-            return
-        if time.monotonic() > until:
-            sys.exit(f"{url} does not answer")
-        time.sleep(0.2)
 
 
 if __name__ == "__main__":

@@ -13,22 +13,17 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
-import re
 import shutil
-import signal
-import socket
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from _server import megabytes, serve
 from playwright.sync_api import Page, expect, sync_playwright
 
-ROOT = Path(__file__).parents[1]
 LIMIT_MB = 100
 FORGET = 3  # seconds until the server forgets a session that left
 PATIENCE = 600_000  # milliseconds
@@ -87,9 +82,11 @@ def _show(name: str, found: Measured) -> None:
 
 
 def _measure(folder: Path, words: list[str], upload: Callable[[Page], None]) -> Measured:
-    with _server(folder, words) as (url, pid), _browser() as new_page:
+    forget = f"--server.disconnectedSessionTTL={FORGET}"
+    server = serve(folder / "data", forget, words=words)
+    with server as (url, pid), _browser() as new_page:
         _visit(new_page(), url)  # what every session loads is not the upload's
-        before = _memory(pid, "VmRSS")
+        before = megabytes(pid, "VmRSS")
         page = new_page()
         page.goto(url)
         _settle(page)
@@ -99,7 +96,7 @@ def _measure(folder: Path, words: list[str], upload: Callable[[Page], None]) -> 
         page.context.close()
         time.sleep(2 * FORGET)
         _visit(new_page(), url)  # Streamlit lets go of old sessions when others come and go
-        return Measured(before, _memory(pid, "VmHWM"), _memory(pid, "VmRSS"), seconds)
+        return Measured(before, megabytes(pid, "VmHWM"), megabytes(pid, "VmRSS"), seconds)
 
 
 def _visit(page: Page, url: str) -> None:
@@ -128,69 +125,12 @@ def _settle(page: Page) -> None:
 
 
 @contextlib.contextmanager
-def _server(folder: Path, words: list[str]) -> Iterator[tuple[str, int]]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    options = [f"--server.port={port}", f"--server.disconnectedSessionTTL={FORGET}"]
-    environment = {**os.environ, "SEQSEL_DATA_DIR": str(folder / "data")}
-    with (folder / "server.log").open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, *words, *options],
-            cwd=ROOT,
-            env=environment,
-            stdout=log,
-            stderr=log,
-        )
-    try:
-        url = f"http://127.0.0.1:{port}"
-        _wait(f"{url}/_stcore/health")
-        yield url, process.pid
-    finally:
-        process.terminate()
-        process.wait(30)
-        _end_worker(folder / "data")
-
-
-@contextlib.contextmanager
 def _browser() -> Iterator[Callable[[], Page]]:
     chromium = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield lambda: browser.new_context().new_page()
         browser.close()
-
-
-def _wait(url: str) -> None:
-    until = time.monotonic() + 60
-    while True:
-        try:
-            urllib.request.urlopen(url, timeout=2).read()
-        except OSError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.2)
-        else:
-            return
-
-
-def _end_worker(data_dir: Path) -> None:
-    """End the worker that looks at what was added, and wait until it has ended."""
-    for entry in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            words = (entry / "cmdline").read_bytes().split(b"\0")
-            if b"seqsel_core.jobs.worker" in words and os.fsencode(data_dir) in words:
-                os.kill(int(entry.name), signal.SIGTERM)
-                until = time.monotonic() + 20
-                while (entry / "cmdline").read_bytes() and time.monotonic() < until:
-                    time.sleep(0.1)
-
-
-def _memory(pid: int, what: str) -> float:
-    """Return VmRSS (now) or VmHWM (the peak) of a process in megabytes."""
-    found = re.search(rf"{what}:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
-    assert found is not None
-    return int(found[1]) * 1024 / 1e6
 
 
 if __name__ == "__main__":
