@@ -26,7 +26,7 @@ HEAVY = ("torch", "torchvision", "matplotlib", "umap", "sklearn", "fpdf", "numba
 # What each stage may import from the rest of seqsel_core; arrows go down only.
 BELOW = {
     "video": {"errors"},
-    "store": {"errors", "video"},
+    "store": {"errors", "units", "video"},
     "embed": {"errors", "video"},
     "select": {"errors"},
     "project": {"errors", "store"},
