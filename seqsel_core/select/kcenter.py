@@ -70,7 +70,7 @@ class KCenter:
         self._free = candidates.copy()
         self._barred = np.zeros(len(points), np.bool_)
         self._frontier = Frontier(self._cover, self._free)
-        self._barred_frontier = Frontier(self._cover, self._barred)
+        self._barred_frontier: Frontier | None = None
         self._start = start
         self._given = 0 if centres is None else len(centres)
         self._next: tuple[int, float] | None = None
@@ -140,7 +140,7 @@ class KCenter:
         distance = math.inf
         if self._cover.count:
             self._cover.refresh(np.array([pick]))
-            distance = math.sqrt(self._cover.direct(pick))
+            distance = math.sqrt(self._cover.direct(np.array([pick]))[0])
         self._append(pick, distance)
 
     def forbid(self, positions: npt.ArrayLike) -> None:
@@ -153,7 +153,7 @@ class KCenter:
         forbidden = np.asarray(positions, np.int64)
         self._barred[forbidden[self._free[forbidden]]] = True
         self._free[forbidden] = False
-        self._barred_frontier.join()
+        self._barred_frontier = Frontier(self._cover, self._barred)
         self._next = None
 
     def _settle(self) -> None:
@@ -161,7 +161,7 @@ class KCenter:
         if len(self._radii) == len(self.order):
             return
         farthest = self.farthest()
-        barred = self._barred_frontier.farthest()
+        barred = self._barred_frontier.farthest() if self._barred_frontier else None
         radius = max(farthest[1] if farthest else 0.0, math.sqrt(barred[1]) if barred else 0.0)
         self._radii.append(min(radius, self._radii[-1]) if self._radii else radius)
 

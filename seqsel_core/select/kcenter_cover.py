@@ -86,72 +86,70 @@ class Cover:
             positions: The points.
             floor: A point whose bound falls to this squared distance need not see the rest.
         """
-        positions = positions[self.seen[positions] < self.count]
-        apart = self.upper[positions] > 0
-        self.seen[positions[~apart]] = self.count  # nothing is nearer than a copy
-        positions = positions[apart]
-        positions = positions[np.argsort(self.seen[positions], kind="stable")]
+        # A point that coincides with a centre has nothing nearer to see.
+        stale = (self.seen[positions] < self.count) & (self.upper[positions] > 0)
+        positions = positions[stale]
         size = max(self.products.elements // self.products.stride, 256)
         for at in range(0, len(positions), size):
             self._catch_up(positions[at : at + size], floor)
 
     def _catch_up(self, positions: IntArray, floor: float) -> None:
-        """Let points, those that have seen fewest first, see centres some at a time."""
+        """Let points see centres some at a time, the last first: they are more often near."""
         products = self.products
         block = products.gather(positions)
         seen = self.seen[positions]
-        first = int(seen[0])
-        while first < self.count:
-            stop = first + products.stride
-            stop = stop if stop + products.stride // 2 < self.count else self.count
-            late = int(np.searchsorted(seen, stop))  # the others have seen these already
-            self.see(positions[:late], products.head(block, late), first, stop)
-            keep = self.upper[positions] > floor
-            left = int(keep.sum())
-            if not left:
-                return
-            if left < _WORTH_COPYING * len(keep):
+        stop = self.count
+        left = len(positions)
+        while left:
+            least = int(seen.min())
+            first = stop - products.stride
+            first = first if first - products.stride // 2 > least else least
+            self._compare(positions, block, first, stop)
+            through = seen >= first
+            self.seen[positions[through]] = self.count
+            keep = (self.upper[positions] > floor) & ~through
+            left = int(np.count_nonzero(keep))
+            if 0 < left < _WORTH_COPYING * len(keep):
                 positions, seen = positions[keep], seen[keep]
                 block = products.narrow(block, keep)
-            first = max(stop, int(seen[0]))
+            stop = first
 
-    def see(
-        self, positions: IntArray, block: object, first: int | None = None, stop: int | None = None
-    ) -> None:
+    def see(self, positions: IntArray, block: object, first: int) -> None:
         """Let points whose block is at hand see every centre.
 
         Args:
             positions: The points, shape (R,).
             block: The same points, as `Products` gave them.
-            first: The first centre that they need to see; None: that one of them has not seen.
-            stop: The centre before which they may stop; None: behind the last.
+            first: The first centre that one of them may not have seen.
         """
-        stop = self.count if stop is None else stop
-        first = int(self.seen[positions].min(initial=stop)) if first is None else first
-        if first >= stop:
-            return
+        if first < self.count:
+            self._compare(positions, block, first, self.count)
+            self.seen[positions] = self.count
+
+    def _compare(self, positions: IntArray, block: object, first: int, stop: int) -> None:
+        """Lower the bounds of points to their distances from the centres first to stop - 1."""
         values, which = self.products.nearest(block, first, stop)
         values += self.squares[positions]
         near_limit = np.float32(_NEAR * self._largest)
         limit = self.upper[positions]
-        small = limit < near_limit
-        if small.any():
-            limit[small & (limit > 0)] += np.float32(2 * self.error)
+        if limit.min() < near_limit:
+            limit[(limit < near_limit) & (limit > 0)] += np.float32(2 * self.error)
             limit[limit == 0] = -np.inf  # a copy of a centre: nothing is nearer
-        closer = np.flatnonzero(values < limit)
+        closer = (values < limit).nonzero()[0]
+        if not len(closer):
+            return
         values, which, moved = values[closer], which[closer], positions[closer]
-        near = np.flatnonzero(values < near_limit)
-        if len(near):
+        if values.min() < near_limit:
+            near = (values < near_limit).nonzero()[0]
             values[near], which[near] = self._closest(moved[near], first, stop, values[near])
-        lower = values < self.upper[moved]
-        values, which, moved = values[lower], which[lower], moved[lower]
+            lower = values < self.upper[moved]
+            values, which, moved = values[lower], which[lower], moved[lower]
         self.upper[moved] = values
         self.which[moved] = which
-        self.seen[positions] = stop
 
-    def direct(self, position: int) -> float:
-        """Return the squared distance of a fresh point to its nearest centre, in float64."""
-        return float(self._differences(np.array([position]), self.which[[position]])[0])
+    def direct(self, positions: IntArray) -> npt.NDArray[np.float64]:
+        """Return squared distances of fresh points, shape (R,), to `which`, in float64."""
+        return self._differences(positions, self.which[positions])
 
     def exact(self, positions: IntArray) -> npt.NDArray[np.float64]:
         """Return squared distances of fresh points to their nearest centres, in float64.

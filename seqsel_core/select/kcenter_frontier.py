@@ -12,7 +12,7 @@ from seqsel_core.select.kcenter_products import IntArray
 class Frontier:
     """Answers again and again which of some points is farthest from the centres.
 
-    The points with the largest bounds, some two thousand, are brought up to date and kept as
+    The points with the largest bounds, some thousands, are brought up to date and kept as
     one block. As long as one of them lies beyond the bounds of all others, it is the farthest,
     and a new centre costs one product with the block, which stays in the cache. Only then are
     the next ones brought up to date, with all the centres that they missed as one
@@ -26,6 +26,7 @@ class Frontier:
         self._members = members
         self._live: IntArray = np.empty(0, np.int64)
         self._block: object = None
+        self._fresh = 0  # centres that all of `_live` have seen
         self._bound = np.inf  # no point outside of `_live` lies beyond
 
     def farthest(self) -> tuple[int, float] | None:
@@ -39,10 +40,6 @@ class Frontier:
             self._renew()
         return found
 
-    def join(self) -> None:
-        """Look at all members again, because some are new."""
-        self._live, self._block, self._bound = np.empty(0, np.int64), None, np.inf
-
     def _best(self) -> tuple[int, float] | None:
         cover, live = self._cover, self._live
         if not len(live):
@@ -50,7 +47,8 @@ class Frontier:
         if self._block is None:
             cover.refresh(live)
         else:
-            cover.see(live, self._block)
+            cover.see(live, self._block, self._fresh)
+        self._fresh = cover.count
         values = np.where(self._members[live], cover.upper[live], np.float32(-np.inf))
         margin = 2 * cover.error
         top = float(values.max())
@@ -58,15 +56,20 @@ class Frontier:
             return None
         near = live[values >= top - margin]
         keep = values > self._bound
-        if 2 * int(keep.sum()) < len(live):
+        if 2 * np.count_nonzero(keep) < len(live):
             self._narrow(keep)
-        apart = near[cover.upper[near] > 0]  # copies of a centre are at 0 exactly
-        near = apart if len(apart) else near[:1]
-        if len(near) == 1:
-            return int(near[0]), cover.direct(int(near[0]))
-        exact = cover.exact(near)
-        best = int(exact.argmax())
-        return int(near[best]), float(exact[best])
+        if len(near) > 1:
+            apart = near[cover.upper[near] > 0]  # copies of a centre are at 0 exactly
+            near = apart if len(apart) else near[:1]
+        away = cover.direct(near)  # None is farther than that. Is the farthest as far?
+        best = int(away.argmax())
+        while np.count_nonzero(away >= top - cover.error) > 1:  # else no other reaches the top
+            exact = cover.exact(near[[best]])[0]
+            if exact >= away[best]:
+                break
+            away[best] = exact
+            best = int(away.argmax())
+        return int(near[best]), float(away[best])
 
     def _renew(self) -> None:
         cover = self._cover
@@ -81,7 +84,7 @@ class Frontier:
         chosen = np.flatnonzero(values >= max(least, np.float32(0)))
         self._bound = float(least) if least > 0 else -np.inf
         cover.refresh(chosen, self._bound)
-        self._live = chosen
+        self._live, self._fresh = chosen, cover.count
         self._narrow(cover.upper[chosen] > self._bound, anew=True)
 
     def _narrow(self, keep: npt.NDArray[np.bool_], *, anew: bool = False) -> None:

@@ -35,9 +35,6 @@ class Products(Protocol):
     def narrow(self, block: Any, keep: npt.NDArray[np.bool_]) -> Any:
         """Return the points of a block that are flagged, shape (R,)."""
 
-    def head(self, block: Any, count: int) -> Any:
-        """Return the first points of a block."""
-
     def nearest(self, block: Any, first: int, stop: int) -> tuple[FloatArray, IntArray]:
         """Find the nearest of the centres from number `first` on, before number `stop`.
 
@@ -56,7 +53,7 @@ class HostProducts:
     def __init__(self, points: FloatArray) -> None:
         """Take points, shape (S, D), float32; they are not copied."""
         # Every pick multiplies the frontier: of few points, only few may belong to it.
-        self.frontier = min(max(len(points) // 16, 512), 4096)
+        self.frontier = min(max(len(points) // 12, 512), 8192)
         self._points = points
         self._doubled = np.empty((16, points.shape[1]), np.float32)
         self._squares = np.empty(16, np.float32)
@@ -82,10 +79,6 @@ class HostProducts:
     def narrow(self, block: FloatArray, keep: npt.NDArray[np.bool_]) -> FloatArray:
         """Return the points of a block that are flagged, shape (R,)."""
         return block[keep]
-
-    def head(self, block: FloatArray, count: int) -> FloatArray:
-        """Return the first points of a block, a view."""
-        return block[:count]
 
     def nearest(self, block: FloatArray, first: int, stop: int) -> tuple[FloatArray, IntArray]:
         """Find the nearest of the centres first to stop - 1; see `Products.nearest`."""

@@ -48,10 +48,6 @@ class TorchProducts:
         """Return the points of a block that are flagged, shape (R,)."""
         return block[torch.tensor(keep, device=self._device)]
 
-    def head(self, block: torch.Tensor, count: int) -> torch.Tensor:
-        """Return the first points of a block, a view."""
-        return block[:count]
-
     def nearest(self, block: torch.Tensor, first: int, stop: int) -> tuple[FloatArray, IntArray]:
         """Find the nearest of the centres first to stop - 1; see `Products.nearest`."""
         with torch.no_grad(), _whole_float32():

@@ -124,6 +124,24 @@ def test_ties_are_broken_as_in_the_plain_loop(points: Points, count: int, random
     np.testing.assert_allclose(greedy.radii, radii, atol=1e-6)
 
 
+@given(st.integers(0, 1000), st.sampled_from([1e-7, 3e-7, 1e-6]))
+def test_float64_decides_between_points_and_between_centres(seed: int, spread: float) -> None:
+    """Catches a pick told from its rivals by float32, or by a centre that is only almost nearest.
+
+    The points lie in clusters too tight for float32, and so do the centres that are given.
+    """
+    random = np.random.default_rng(seed)
+    places = np.repeat(gaussian(6, 3, seed), 20, axis=0)
+    points = unit(places + spread * random.standard_normal((120, 3)))
+    centres, points = points[:15], points[15:]
+    everything = np.ones(len(points), np.bool_)
+    greedy = KCenter(
+        points, everything, start="first", centres=centres, products=FewAtATime(points)
+    )
+    greedy.extend(12)
+    assert greedy.order == plain_order(points, 12, centres=centres)[0]
+
+
 @given(st.integers(0, 1000), st.sampled_from([gaussian, walks]))
 def test_a_permutation_changes_nothing_but_the_indices(seed: int, kind: object) -> None:
     """Catches picks that hang on the order in which files are listed."""
