@@ -8,7 +8,6 @@ web process does none of that.
 from __future__ import annotations
 
 import logging
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from seqsel_core.jobs.desk import Desk
 from seqsel_core.jobs.guard import Guard
 from seqsel_core.jobs.job import Job
 from seqsel_core.jobs.kinds import KINDS
+from seqsel_core.jobs.priority import be_nice
 from seqsel_core.jobs.progress import Cancelled, Ending, JobProgress
 from seqsel_core.video.roots import confine
 from seqsel_core.watching import TurnOver
@@ -156,7 +156,7 @@ def main(data_dir: Path, worker: str = "embed-0") -> int:
         format=f"%(asctime)s {worker} %(levelname)s %(message)s",
         stream=sys.stderr,
     )
-    os.nice(_NICE[lanes.lane(worker)])
+    be_nice(_NICE[lanes.lane(worker)])
     confine(data_dir)
     try:
         work(data_dir, worker, _IDLE_SECONDS, listen=True)
