@@ -6,8 +6,9 @@
 Video-like data: scenes that wander. Beside each other in one run: k-center, the balanced
 order, and greedy facility location that computes every gain anew for every pick. Promises: at
 10,000 sequences a move of the number of samples and a verdict each answer within 300 ms. Of
-more than 5,000 candidates the gains are estimated from a sample; the last columns show what
-that costs in covering radius and mean distance, measured over all sequences.
+more than 5,000 candidates the gains are estimated from a sample, and for the first picks from a
+part of it; the last columns show what that costs in covering radius and mean distance, measured
+over all sequences.
 """
 
 from __future__ import annotations

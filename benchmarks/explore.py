@@ -39,7 +39,6 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
 from pages.ui.loaders import AHEAD
-
 from pages.ui.warm_up import warm_up
 
 APP = Path(__file__).parents[1] / "app.py"

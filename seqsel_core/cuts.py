@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqsel_core.dataset import Dataset
+from seqsel_core.halves import as_float32
 from seqsel_core.sequences import IntArray
 
 DoubleArray = npt.NDArray[np.float64]
@@ -92,7 +93,7 @@ def _steps(embeddings: npt.NDArray[Any]) -> DoubleArray:
     """Return the distance of every frame to the one before, shape (N,); 0 for the first."""
     steps = np.zeros(len(embeddings))
     for low in range(0, len(embeddings) - 1, _PIECE):
-        part = np.asarray(embeddings[low : low + _PIECE + 1], np.float32)
+        part = as_float32(embeddings[low : low + _PIECE + 1])
         steps[low + 1 : low + len(part)] = np.linalg.norm(np.diff(part, axis=0), axis=1)
     return steps
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from seqsel_core.halves import as_float32
 from seqsel_core.sequences import FloatArray, IntArray, Sequences, pool
 
 DoubleArray = npt.NDArray[np.float64]
@@ -112,7 +113,10 @@ def _window_sums(
         carry, carry_squares = np.zeros(frames.shape[1]), np.zeros(frames.shape[1])
         for low in range(int(first[0]), int(stop[-1]), step):
             high = min(low + step, int(stop[-1]))
-            values = np.asarray(frames[low:high], np.float64)
+            values = frames[low:high]
+            if values.dtype == np.float16:  # in two steps it is quicker
+                values = as_float32(values)
+            values = values.astype(np.float64)
             carry = _add_prefixes(sums, values, carry, first, stop, low)
             if squares:
                 np.square(values, out=values)

@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from seqsel_core.halves import as_float32
+
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float32]
 BoolArray = npt.NDArray[np.bool_]
@@ -209,14 +211,17 @@ def _pool(
 ) -> None:
     """Average the sequences of one video that begin in these rows, piece by piece."""
     step = max(1, _PIECE // max(1, length * frames.shape[1]))
+    buffer = np.empty((step * length, frames.shape[1]), np.float32)
     for at in range(0, len(rows), step):
         part = rows[at : at + step]
         lowest, highest = int(part.min()), int(part.max()) + length
-        block = np.asarray(frames[lowest:highest], np.float32)
+        piece = frames[lowest:highest]
+        block = as_float32(piece, buffer[: len(piece)] if len(piece) <= len(buffer) else None)
         if not (np.diff(part) == length).all():  # else they lie side by side already
             block = block[(part - lowest)[:, None] + np.arange(length)]
         mean = pooled[at : at + len(part)]
-        block.reshape(-1, length, frames.shape[1]).mean(axis=1, out=mean)
+        np.add.reduce(block.reshape(-1, length, frames.shape[1]), axis=1, out=mean)
+        mean /= length
         if normalize:
             norms = np.sqrt(np.einsum("sd,sd->s", mean, mean))[:, None]
             np.divide(mean, norms, out=mean, where=norms > 0)

@@ -13,6 +13,7 @@ from pages.ui.explorer.solid import with_solid
 from pages.ui.job_panel import job_panel, queue, submit
 from pages.ui.player import player
 from pages.ui.proof_panel import proof_panel
+from pages.ui.sequence_table import sequence_table
 from pages.ui.shortcuts import shortcuts
 from pages.ui.strip_list import Strips, positions_of, strip_list
 from seqsel_core.errors import SeqselError
@@ -81,7 +82,8 @@ with above:
     judging = proof.Judging(dataset, values, pool, selection, near)
     st.subheader(
         f"{text.count(len(selection), 'sequence')} of {text.count(values.length, 'frame')} "
-        f"from {reached:,} of {text.count(len(dataset.videos), 'video')}"
+        f"from {reached:,} of {text.count(len(dataset.videos), 'video')}",
+        anchor=False,
     )
     st.caption(
         f"{selected_frames:,} frames, {selected_frames / dataset.n_frames:.1%} of all · "
@@ -159,8 +161,7 @@ with linked:
     if pages > 1:
         if st.session_state.get("lane_page", 1) > pages:
             st.session_state["lane_page"] = pages
-        with st.container(horizontal=True, horizontal_alignment="center"):
-            st.pagination(pages, key="lane_page")
+        st.pagination(pages, key="lane_page", width="stretch")
 
 with below:
     if len(selection):
@@ -171,8 +172,6 @@ with below:
         "Table of all sequences", icon=":material/table_rows:", on_change="rerun", key="table"
     ) as panel:
         if panel.open:
-            from pages.ui.sequence_table import sequence_table  # pandas takes a second to load
-
             sequence_table(strips, held, focused)
     review.review(strips, focused, positions_of(strips, held, view.chosen("strip_order")))
     player(record, dataset, sequences)
@@ -187,3 +186,4 @@ with st.sidebar:
         st.switch_page("pages/output/output.py", query_params=session.link_query(record))
     command_panel(record, dataset, values)
     shortcuts()
+loaders.think_ahead(dataset, values)

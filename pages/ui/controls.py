@@ -171,9 +171,13 @@ def _checks(dataset: Dataset, values: Parameters) -> None:
 
 
 def _advanced(dataset: Dataset, values: Parameters) -> None:
-    checks = loaders.load_checks(dataset)
-    blurred, frozen = _total(checks.blurred), _total(checks.frozen)
-    with st.expander("Advanced", icon=":material/tune:"):
+    with st.expander(
+        "Advanced", icon=":material/tune:", on_change="rerun", key="advanced"
+    ) as panel:
+        if not panel.open:  # its fields are a tenth of what a move costs
+            return
+        checks = loaders.load_checks(dataset)
+        blurred, frozen = _total(checks.blurred), _total(checks.frozen)
         _tick(
             f"Leave out blurred frames ({blurred:,})",
             "blurred",
@@ -223,7 +227,8 @@ def _advanced(dataset: Dataset, values: Parameters) -> None:
             "max_per_video",
             values.max_per_video,
             0,
-            "Sequences of one video at most. 0: no limit.",
+            "Sequences of one video at most. 0: no limit. Evenly over sets the limits itself.",
+            disabled=bool(values.even_over),
         )
         _choice(
             "Evenly over",
@@ -258,9 +263,19 @@ def _tick(label: str, name: str, value: bool, help: str) -> None:
     st.checkbox(label, key=name, on_change=_set, args=(name,), help=help)
 
 
-def _number(label: str, name: str, value: int, least: int, help: str) -> None:
+def _number(
+    label: str, name: str, value: int, least: int, help: str, *, disabled: bool = False
+) -> None:
     show(name, value)
-    st.number_input(label, least, step=1, key=name, on_change=_set, args=(name,), help=help)
+    st.number_input(
+        *(label, least),
+        step=1,
+        key=name,
+        on_change=_set,
+        args=(name,),
+        help=help,
+        disabled=disabled,
+    )
 
 
 def _choice(label: str, name: str, value: str, names: dict[str, str], help: str) -> None:

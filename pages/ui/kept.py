@@ -27,9 +27,9 @@ _LEAST, _MOST = 3, 64  # values that are kept however large or small they are
 class Shelf:
     """Values by key, the last used ones."""
 
-    def __init__(self, most_bytes: int = _BYTES) -> None:
-        """Keep up to so many bytes, but at least three values."""
-        self._most_bytes = most_bytes
+    def __init__(self, most_bytes: int = _BYTES, most: int = _MOST) -> None:
+        """Keep up to so many bytes, but at least three values, and up to so many values."""
+        self._most_bytes, self._most = most_bytes, most
         self._values: OrderedDict[str, tuple[int, Any]] = OrderedDict()
         self._making: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
@@ -69,7 +69,7 @@ class Shelf:
     def _drop(self) -> None:
         total = sum(size for size, _ in self._values.values())
         while len(self._values) > _LEAST and (
-            total > self._most_bytes or len(self._values) > _MOST
+            total > self._most_bytes or len(self._values) > self._most
         ):
             _, (size, _) = self._values.popitem(last=False)
             total -= size

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +14,7 @@ import streamlit as st
 
 from pages.ui.kept import kept
 from pages.ui.parameters import Parameters, fitted, spans
+from pages.ui.refusals import in_words_of_the_page
 from pages.ui.session import data_dir, datasets
 from seqsel_core.checks import Checks, check_frames
 from seqsel_core.choice import Choice
@@ -36,29 +38,58 @@ from seqsel_core.store.shards import ShardStore
 from seqsel_core.wishes import describe
 
 _MANY = 50_000  # sequences of which no second cut is kept
+_MOST_NEAREST = 64  # numbers of picks for which the distances to them are kept
+AHEAD = "think ahead"
+"""Name of the threads that prepare what many more picks need."""
+
+_LET_IN = 0.005  # seconds in which a move gets its turn while an order is prepared
 _LEAST_CURVE = 40  # picks that the curve of the covering radius shows at least
 
 
 class SharedOrder:
     """An order that several sessions extend, one at a time."""
 
-    def __init__(self, order: Steered) -> None:
-        """Share an order."""
-        self._order = order
+    def __init__(self, order: Steered, points: npt.NDArray[np.float32]) -> None:
+        """Share an order of sequences with these representations, shape (S, D)."""
+        self._order, self._points = order, points
         self._lock = threading.Lock()
+        self._begun = False
+        self._nearest = {0: np.full(len(points), np.inf, np.float32)}
 
     def first(self, count: int, min_distance: float) -> Selection:
         """Return the selection of the first `count` picks."""
         with self._lock:
             return steer(self._order, count, min_distance)
 
-    def nearest(self, order: npt.NDArray[np.int64]) -> npt.NDArray[np.float32] | None:
-        """Return the distance of every sequence to the nearest of all picks, shape (S,).
+    def nearest(self, count: int) -> npt.NDArray[np.float32]:
+        """Return the distance of every sequence to the nearest of the first picks, shape (S,).
 
-        None: more was picked than this order.
+        From that of fewer picks, where it is known: this runs at every move of a slider.
         """
         with self._lock:
-            return self._order.nearest.copy() if self._order.order == order.tolist() else None
+            if count not in self._nearest:
+                if len(self._nearest) > _MOST_NEAREST:
+                    self._nearest = {0: self._nearest[0]}
+                fewer = max(known for known in self._nearest if known < count)
+                added = np.array(self._order.order[fewer:count])
+                every = np.arange(len(self._points))
+                found = distance_to_nearest(self._points, every, added)
+                self._nearest[count] = np.minimum(found, self._nearest[fewer])
+            return self._nearest[count]
+
+    def think_ahead(self) -> None:
+        """Begin, in the background, with what only many more picks need."""
+        with self._lock:
+            begun, self._begun = self._begun, True
+        if not begun:
+            threading.Thread(target=self._prepare, name=AHEAD, daemon=True).start()
+
+    def _prepare(self) -> None:
+        more = True
+        while more:
+            with self._lock:
+                more = self._order.prepare()
+            time.sleep(_LET_IN)
 
 
 def load_dataset(record: DatasetRecord, *, partial: bool = False) -> Dataset | None:
@@ -114,7 +145,7 @@ def fit(dataset: Dataset, wished: Parameters) -> Fitted:
     try:
         pool = load_pool(dataset, wished)
     except SeqselError as error:
-        return Fitted(wished, None, str(error))
+        return Fitted(wished, None, in_words_of_the_page(str(error)))
     values = fitted(wished, longest, pool.available, len(pool.rules.pinned))
     return Fitted(values, pool, "")
 
@@ -144,6 +175,11 @@ def load_selection(dataset: Dataset, values: Parameters) -> Selection:
     return _shared_order(dataset, values).first(values.n_sequences, least)
 
 
+def think_ahead(dataset: Dataset, values: Parameters) -> None:
+    """Prepare, in the background, to select many more: the page is drawn, people look at it."""
+    _shared_order(dataset, values).think_ahead()
+
+
 def load_nearest(
     dataset: Dataset, values: Parameters, selection: Selection
 ) -> npt.NDArray[np.float32]:
@@ -151,7 +187,9 @@ def load_nearest(
 
     All zero where nothing is selected.
     """
-    return _nearest(_key(dataset, values), values, dataset, selection)
+    if not len(selection):
+        return np.zeros(len(load_pool(dataset, values).cut.points), np.float32)
+    return _shared_order(dataset, values).nearest(len(selection))
 
 
 def load_judge(dataset: Dataset, values: Parameters) -> Judge:
@@ -273,7 +311,7 @@ def _of_order(values: Parameters) -> Parameters:
 @kept("Averaging the frames of every sequence")
 def _cut(key: str, _values: Parameters, _dataset: Dataset) -> Cut:
     if _dataset.n_frames // _values.length > _MANY:  # half a gigabyte: one at a time
-        for cached in (_nearest, _order, _judge, _pool, _cut):
+        for cached in (_order, _judge, _pool, _cut):
             cached.clear()
     return cut_up(_dataset, _config(_values))
 
@@ -313,23 +351,9 @@ def _order(key: str, _values: Parameters, _dataset: Dataset) -> SharedOrder:
     pool = load_pool(_dataset, _values)
     if _values.method == "coreset-medoid":  # it is made for one number of picks
         pool = replace(pool, count=_values.n_sequences)
-    return SharedOrder(order_in(pool, _config(_values)))
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _nearest(
-    key: str, _values: Parameters, _dataset: Dataset, _selection: Selection
-) -> npt.NDArray[np.float32]:
-    points = load_pool(_dataset, _values).cut.points
-    if not len(_selection):
-        return np.zeros(len(points), np.float32)
-    known = _shared_order(_dataset, _values).nearest(_selection.order)
-    if known is not None:  # the order has not gone further than this selection
-        return known
-    # In float32, four times as fast as `nearest`: this runs at every move of a slider.
-    return distance_to_nearest(points, np.arange(len(points)), _selection.order)
+    return SharedOrder(order_in(pool, _config(_values)), pool.cut.points)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _maps(directory: str, key: str, sizes: tuple[int, ...]) -> MapSet:
-    return stored_maps(sizes, MAPS, Path(directory), key)
+def _maps(directory: str, key: str, _sizes: tuple[int, ...]) -> MapSet:
+    return stored_maps(_sizes, MAPS, Path(directory), key)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from io import BytesIO
 
 import numpy as np
-import streamlit as st
 from PIL import Image
 
+from pages.ui.kept import Shelf
 from seqsel_core.dataset import Dataset
 from seqsel_core.sequences import SequenceSpan
 
@@ -16,6 +16,9 @@ _HEIGHT = 80
 _WIDEST = 1460  # Streamlit makes smaller what is wider, and packs it anew at every run
 _GAP = 3
 _GREY = (128, 136, 150)  # between frames, on light and dark pages
+_USUAL_BYTES = 20_000  # of a strip
+# Not a cache of Streamlit: to ask one takes as long as to show the picture.
+_SHELF = Shelf(most=2000)
 
 
 def strip(dataset: Dataset, span: SequenceSpan, row: int) -> bytes:
@@ -26,14 +29,14 @@ def strip(dataset: Dataset, span: SequenceSpan, row: int) -> bytes:
         span: Which sequence.
         row: Row of its first frame in the frame table.
     """
-    return _strip(f"{dataset.key}/{span.video}/{row}/{span.stop - span.start}", dataset, span, row)
+    key = f"{dataset.key}/{span.video}/{row}/{span.stop - span.start}"
+    return _SHELF.get(key, _USUAL_BYTES, lambda: _strip(dataset, span, row))
 
 
-@st.cache_resource(max_entries=2000, show_spinner=False)  # cache_data would copy it each time
-def _strip(key: str, _dataset: Dataset, _span: SequenceSpan, _row: int) -> bytes:
-    length = _span.stop - _span.start
-    rows = _row + np.linspace(0, length - 1, min(length, MOST_FRAMES)).round().astype(int)
-    shard = _dataset.videos[_span.video].shard
+def _strip(dataset: Dataset, span: SequenceSpan, row: int) -> bytes:
+    length = span.stop - span.start
+    rows = row + np.linspace(0, length - 1, min(length, MOST_FRAMES)).round().astype(int)
+    shard = dataset.videos[span.video].shard
     pictures = [Image.open(BytesIO(encoded)) for encoded in shard.thumbnails(rows.tolist())]
     widths = [max(1, round(picture.width * _HEIGHT / picture.height)) for picture in pictures]
     gaps = _GAP * (len(pictures) - 1)

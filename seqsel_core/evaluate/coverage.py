@@ -97,9 +97,19 @@ def distance_to_nearest(points: FloatArray, queries: IntArray, among: IntArray) 
         among: Positions, at least one, shape (A,), int64.
     """
     found = np.empty(len(queries), np.float32)
+    searched = points[among]
     for at in range(0, len(queries), _BLOCK):
-        between = pairwise(points[queries[at : at + _BLOCK]], points[among])
+        between = pairwise(rows_at(points, queries[at : at + _BLOCK]), searched)
         found[at : at + _BLOCK] = between.min(axis=1)
+    return found
+
+
+def rows_at(points: FloatArray, positions: IntArray) -> FloatArray:
+    """Return rows at positions, at least one; a view where these are consecutive."""
+    first, count = int(positions[0]), len(positions)
+    if int(positions[-1]) - first == count - 1 and (np.diff(positions) == 1).all():
+        return points[first : first + count]
+    found: FloatArray = points[positions]
     return found
 
 

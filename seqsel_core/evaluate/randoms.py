@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from seqsel_core.evaluate.coverage import FloatArray, IntArray, pairwise
+from seqsel_core.evaluate.coverage import FloatArray, IntArray, pairwise, rows_at
 
 SELECTIONS = 100
 """Random selections that a selection is compared with."""
@@ -19,7 +20,8 @@ FIRST = 300
 """Sizes up to this are enough for most selections of some dozens, in a third of the time."""
 
 _CELLS = 4_000_000  # distances kept at once, 16 MB
-_BLOCK = 4096  # points of one matrix product
+_BLOCK = 1024  # points of one matrix product: as many as stay in the cache
+_NEARLY_ALL = 0.8
 
 
 @dataclass(frozen=True)
@@ -78,13 +80,21 @@ class Randoms:
         `median` is where half of the random selections reach it; by `low` the best 2.5 %
         do, by `high` 97.5 %.
         """
-        curves = np.percentile(self.curves[measure], [2.5, 50, 97.5], axis=0)
+        curves = self._bands[measure]
         low, median, high = (_first_below(self.sizes, curve, value) for curve in curves)
         return Band(low, median, high)
 
     def reach(self, measure: str, value: float) -> bool:
         """Return whether nearly all random selections reach a value at a size that is known."""
-        return float(np.percentile(self.curves[measure][:, -1], 97.5)) <= value
+        return float(self._bands[measure][2, -1]) <= value
+
+    @cached_property
+    def _bands(self) -> dict[str, npt.NDArray[np.float64]]:
+        """2.5th, 50th and 97.5th percentile of every curve, shape (3, G) each."""
+        return {
+            name: np.percentile(curves, [2.5, 50, 97.5], axis=0)
+            for name, curves in self.curves.items()
+        }
 
 
 def random_selections(
@@ -115,20 +125,26 @@ def random_selections(
     sizes = _sizes(min(LARGEST, total))
     sizes = sizes[sizes <= max(1, largest)]
     generator = np.random.default_rng([seed, 1])
-    orders = [generator.permutation(total)[: sizes[-1]] for _ in range(selections)]
+    orders = np.stack([generator.permutation(total)[: sizes[-1]] for _ in range(selections)])
     chosen = np.zeros(total, np.bool_)
-    for order in orders:
-        chosen[order] = True
+    chosen[orders] = True
+    if chosen.mean() > _NEARLY_ALL:  # to pick them out takes longer than to measure the others
+        chosen[:] = True
     places = np.cumsum(chosen) - 1  # of the chosen ones, among themselves
     between = _distances(points, candidates[chosen], candidates[queries])
-    starts = np.concatenate([[0], sizes[:-1]])
     curves = {name: np.empty((selections, len(sizes))) for name in ("radius", "p95", "mean")}
-    for number, order in enumerate(orders):
-        nearest = np.minimum.reduceat(between[places[order]], starts, axis=0)
-        np.minimum.accumulate(nearest, axis=0, out=nearest)
-        curves["radius"][number] = nearest.max(axis=1)
-        curves["mean"][number] = nearest.mean(axis=1)
-        curves["p95"][number] = np.percentile(nearest, 95, axis=1, overwrite_input=True)
+    nearest = np.full((selections, len(queries)), np.inf, np.float32)
+    added = np.empty_like(nearest)
+    start = 0
+    for number, size in enumerate(sizes):
+        for picks in places[orders[:, start:size]].T:
+            # With mode="raise" NumPy would fill a buffer first; positions are always valid.
+            np.take(between, picks, axis=0, out=added, mode="clip")
+            np.minimum(nearest, added, out=nearest)
+        start = size
+        curves["radius"][:, number] = nearest.max(axis=1)
+        curves["mean"][:, number] = nearest.mean(axis=1)
+        curves["p95"][:, number] = np.percentile(nearest, 95, axis=1)
     return Randoms(queries, sizes, curves)
 
 
@@ -137,7 +153,8 @@ def _distances(points: FloatArray, these: IntArray, those: IntArray) -> FloatArr
     between = np.empty((len(these), len(those)), np.float32)
     searching = points[those]
     for at in range(0, len(these), _BLOCK):
-        between[at : at + _BLOCK] = pairwise(points[these[at : at + _BLOCK]], searching)
+        found = rows_at(points, these[at : at + _BLOCK])
+        between[at : at + _BLOCK] = pairwise(found, searching)
     return between
 
 

@@ -15,6 +15,7 @@ from seqsel_core.select.greedy import Greedy
 from seqsel_core.select.kcenter import FloatArray, IntArray
 from seqsel_core.select.packing import Places, most_apart, room_around
 from seqsel_core.select.selection import Advance, Selection, nested
+from seqsel_core.select.service import Service
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -137,6 +138,10 @@ class Steered:
         """Make one sequence the next pick, whatever the strategy says."""
         self._greedy.take(pick)
         self._keep_after(pick)
+
+    def prepare(self) -> bool:
+        """Do a part of what only later picks need; return whether there is more to do."""
+        return isinstance(self._greedy, Service) and self._greedy.prepare()
 
     def forbid(self, positions: IntArray) -> None:
         """Let these never be picked from now on; they are still to be covered."""

@@ -86,12 +86,17 @@ class Service(Ordered):
             power=power,
             exact=exact,
             weights=weights,
+            before=len(self._centres),
         )
 
     def take(self, pick: int) -> None:
         """Make one candidate the next pick, whatever the strategy says."""
         super().take(pick)
         self._gains.serve(pick)
+
+    def prepare(self) -> bool:
+        """Do a part of what only later picks need; return whether there is more to do."""
+        return self._gains.prepare()
 
     def _next(self) -> int:
         # What is selected before counts: two runs of five are one run of ten.

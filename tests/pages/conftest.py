@@ -5,11 +5,18 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.ui.warm_up import warm_up
 from tests.stored_dataset import store_dataset
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("a.mp4", "b <i>x</i>.mp4", "c.mp4")
 FRAMES = (120, 95, 40)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def warm():
+    """What the server does at its start: no run of a page looks through all the libraries."""
+    warm_up()
 
 
 @pytest.fixture
@@ -26,13 +33,18 @@ def data_dir(tmp_path, monkeypatch):
 
 @pytest.fixture
 def open_page(data_dir):
-    """Run app.py on a page with a query, in a new session; any exception fails the test."""
+    """Run app.py on a page with a query, in a new session; any exception fails the test.
 
-    def open_it(script, **query):
+    `opened` are the keys of panels that are open from the start.
+    """
+
+    def open_it(script, opened=(), **query):
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
         app.switch_page(f"pages/{script}")
         for name, value in query.items():
             app.query_params[name] = value
+        for key in opened:
+            app.session_state[key] = True
         app.run()
         assert not app.exception, app.exception[0].value
         return app

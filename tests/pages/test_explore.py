@@ -336,3 +336,17 @@ def test_a_message_above_does_not_move_the_maps(open_page, dataset):
     maps = list(_places(plain.main, "bidi_component"))
     assert maps
     assert list(_places(told.main, "bidi_component")) == maps
+
+
+def test_advanced_keeps_its_values_while_it_is_closed(open_page, dataset):
+    """Its fields are not drawn then: a move would take the defaults for what is not there."""
+    app = open_page("explore/explore.py", ("advanced",), n_samples="50")
+    app.number_input(key="stride").set_value(5).run()
+    app.session_state["advanced"] = False
+    app.run()
+    assert not any(field.key == "stride" for field in app.number_input)
+    move(app, "n_samples", 30)
+    assert dict(app.query_params)["stride"] in ("5", ["5"])
+    app.session_state["advanced"] = True
+    app.run()
+    assert app.number_input(key="stride").value == 5

@@ -1,5 +1,7 @@
 """What pages take from the caches."""
 
+import threading
+
 import numpy as np
 
 from pages.ui import loaders
@@ -30,3 +32,29 @@ def test_of_many_sequences_one_cut_is_kept(dataset, monkeypatch):
     again = loaders.load_pool(opened, Parameters())
     assert again is not first
     assert np.array_equal(again.cut.points, first.cut.points)
+
+
+def test_distances_are_the_same_whatever_was_looked_at_before(dataset):
+    """A slider that went up and down would show blind spots of other selections."""
+    opened = loaders.load_dataset(dataset)
+    points = loaders.load_pool(opened, Parameters()).cut.points
+    for n_samples in (100, 40, 60, 100, 150, 10):
+        values = Parameters(n_samples=n_samples)
+        selection = loaders.load_selection(opened, values)
+        found = loaders.load_nearest(opened, values, selection)
+        plain = np.linalg.norm(points[:, None] - points[selection.order], axis=2).min(axis=1)
+        np.testing.assert_allclose(found, plain, atol=2e-3)
+
+
+def test_thinking_ahead_changes_no_selection(dataset):
+    """Picks would depend on how long somebody looked at the page before moving on."""
+    opened = loaders.load_dataset(dataset)
+    few, many = Parameters(n_samples=50), Parameters(n_samples=150)
+    alone = loaders.load_selection(opened, many).order.tolist()
+    loaders._order.clear()
+    loaders.load_selection(opened, few)
+    loaders.think_ahead(opened, few)
+    for thread in threading.enumerate():
+        if thread.name == loaders.AHEAD:
+            thread.join(30)
+    assert loaders.load_selection(opened, many).order.tolist() == alone

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from seqsel_core.select.gains import Gains
+from seqsel_core.select.gains import PER_PICK, Gains
 
 Points = npt.NDArray[np.float32]
 
@@ -145,3 +145,29 @@ def test_asking_again_and_for_others_gives_what_a_sum_gives() -> None:
         pick = int(generator.integers(150))
         gains.serve(pick)
         current = np.minimum(current, between[pick])
+
+
+@pytest.mark.parametrize("ahead", [False, True])
+def test_with_more_picks_more_are_served(ahead: bool) -> None:
+    """Catches gains of the first part of a sample taken for those of all, and lost picks."""
+    points = unit_points(2400, dimensions=4)
+    everything = np.arange(2400)
+    gains = Gains(points, everything, nothing_selected(points), exact=2300)
+    few = gains.costs.shape[1]
+    assert few == 1102
+    picks = everything[7::60][: few // PER_PICK]
+    if ahead:
+        while gains.prepare():
+            assert gains.costs.shape[1] == few  # they are not served before they are needed
+    for pick in picks:
+        gains.serve(int(pick))
+    assert gains.costs.shape[1] == 2204
+    nearest = np.linalg.norm(points[:, None] - points[picks], axis=2).min(axis=1)
+    at_once = Gains(points, everything, nearest, exact=2300, before=len(picks))
+    assert at_once.costs.shape[1] == 2204
+    generator = np.random.default_rng(0)
+    for share in (1, 0.5, 0.1, 0.01):
+        allowed = generator.random(2400) < share
+        assert gains.best(allowed) == at_once.best(allowed)
+    between = np.linalg.norm(points[:, None] - points[5], axis=2)
+    assert (gains.least_distances(5) <= between[:, 0] + 1e-6).all()

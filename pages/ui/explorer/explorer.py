@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import plotly
 import streamlit as st
 import xxhash
 
 from pages.ui import text
+from pages.ui.explorer.plotly_route import ADDRESS
 from pages.ui.explorer.points import cut_id, frames_id, pack_cut, pack_frames
 from pages.ui.explorer.region import Region, Stretch, parse_region
 from pages.ui.places import frame_range, start_seconds
@@ -43,13 +43,16 @@ _HTML = """
   </div>
   <div class="maps">
     <div class="panel map" data-map="pca"><div class="head"><b>PCA</b></div>
-      <div class="plot"></div><div class="wait">The PCA map is not drawn yet.</div></div>
+      <div class="plot" role="img" aria-label="Map of the first two principal components"></div>
+      <div class="wait">The PCA map is not drawn yet.</div></div>
     <div class="panel map solid" data-map="pca_3d" hidden>
       <div class="head"><b>PCA</b>
         <span class="hint">Drag to turn it; lassos are drawn on the other map</span></div>
-      <div class="plot"></div><div class="wait">This map is not drawn yet.</div></div>
+      <div class="plot" role="img" aria-label="Map of the first three principal components"></div>
+      <div class="wait">This map is not drawn yet.</div></div>
     <div class="panel map" data-map="umap_k_15"><div class="head"><b>UMAP</b></div>
-      <div class="plot"></div><div class="wait">The UMAP map is not drawn yet.</div></div>
+      <div class="plot" role="img" aria-label="UMAP map"></div>
+      <div class="wait">The UMAP map is not drawn yet.</div></div>
   </div>
   <div class="groups" role="group" aria-label="Legend" hidden></div>
   <div class="panel timeline">
@@ -223,9 +226,18 @@ def _place(sent: Any) -> Focus | None:
 
 @cache
 def _plotly() -> Any:
-    source = (Path(plotly.__file__).parent / "package_data" / "plotly.min.js").read_text("utf-8")
-    told = 'export default function () { window.dispatchEvent(new Event("seqsel-plotly")); }'
-    return st.components.v2.component("plotly", js=f"{source}\n{told}", isolate_styles=False)
+    """Return what fetches Plotly, once for all pages of a browser."""
+    return st.components.v2.component(
+        "plotly",
+        js=f"""
+        export default function () {{
+          import(new URL({ADDRESS!r}, document.baseURI)).then(() => {{
+            window.dispatchEvent(new Event("seqsel-plotly"));
+          }});
+        }}
+        """,
+        isolate_styles=False,
+    )
 
 
 @cache
