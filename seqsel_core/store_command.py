@@ -11,8 +11,10 @@ from typing import Any
 
 from seqsel_core.config import parse_overrides
 from seqsel_core.errors import ConfigError
+from seqsel_core.jobs import suspects
 from seqsel_core.output.readable import plural, printable
 from seqsel_core.store import inventory
+from seqsel_core.store.catalogue import Catalogue
 from seqsel_core.store.location import default_data_dir
 from seqsel_core.units import in_units
 from seqsel_core.usage import DatasetUse, Unneeded, Usage, survey
@@ -26,6 +28,7 @@ What seqsel keeps between runs: sizes, last use, and what is not needed any more
   python -m seqsel_core store                                 lists, changes nothing
   python -m seqsel_core store remove=unused                   says what would be removed
   python -m seqsel_core store remove=unused confirm=True      removes it
+  python -m seqsel_core store try_again=True                  see below
 
 Unused: embeddings of videos that no dataset of the app lists and that are no longer where
 they were seen last, not used for 30 days; embeddings in an older format; uploads of no
@@ -43,7 +46,10 @@ Options (name=default):
       what can be made again or may lie on a disk that is not mounted counts as unused after
       so many days without use; 0: at once
   all=False
-      list every video, and everything that can be removed"""
+      list every video, and everything that can be removed
+  try_again=False
+      True: have the app's next embedding read the videos that it set aside because the process
+      died twice while reading them"""
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,7 @@ class _Options:
     confirm: bool
     days: float
     all: bool
+    try_again: bool
 
 
 def store_command(words: Sequence[str]) -> Iterator[str]:
@@ -69,6 +76,9 @@ def store_command(words: Sequence[str]) -> Iterator[str]:
     if not (options.data_dir / "catalogue.sqlite3").exists():
         yield f"seqsel keeps nothing in {printable(str(options.data_dir))}."
         return
+    if options.try_again:
+        yield from map(printable, _try_again(options.data_dir))
+        return
     usage = survey(options.data_dir, options.days)
     lines = _removal(usage, options) if options.remove else _listing(usage, options)
     yield from map(printable, lines)
@@ -81,6 +91,7 @@ def _parse(words: Sequence[str]) -> _Options:
         "confirm": False,
         "days": 30,
         "all": False,
+        "try_again": False,
     }
     values = {**defaults, **parse_overrides(words)}
     for name, value in values.items():
@@ -98,7 +109,17 @@ def _parse(words: Sequence[str]) -> _Options:
         raise ConfigError(f"remove={remove} is not one of {', '.join(_REMOVE[1:])}.")
     given = values["data_dir"]
     data_dir = Path(given).expanduser() if given else default_data_dir()
-    return _Options(data_dir, remove, values["confirm"], days, values["all"])
+    return _Options(data_dir, remove, values["confirm"], days, values["all"], values["try_again"])
+
+
+def _try_again(data_dir: Path) -> Iterator[str]:
+    found = suspects.set_aside(data_dir)
+    seen = Catalogue(data_dir).last_seen()
+    suspects.try_again(data_dir, found)
+    for video_id in found:
+        yield f"Read again at the next embedding: {seen.get(video_id, ['an unknown video'])[-1]}"
+    if not found:
+        yield f"No video is set aside in {data_dir}."
 
 
 def _listing(usage: Usage, options: _Options) -> Iterator[str]:

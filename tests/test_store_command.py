@@ -307,6 +307,17 @@ def test_wrong_options_remove_nothing(data_dir: Path, words: list[str], error: s
         told(*words)
 
 
+def test_videos_that_were_set_aside_are_read_again(embedded: Dataset, data_dir: Path) -> None:
+    """Catches a video that can only be tried again by who knows the tables of the catalogue."""
+    assert "No video is set aside" in told("try_again=True")
+    video_id = embedded.videos[0].video_id
+    with Catalogue(data_dir).connect() as connection:
+        connection.execute("INSERT INTO suspects VALUES (?, 2)", (video_id,))
+    assert "Read again at the next embedding: " in told("try_again=True")
+    assert "a.mkv" in told("all=True")  # what was read whole is not removed
+    assert "No video is set aside" in told("try_again=True")
+
+
 def test_a_directory_that_is_not_ours_is_left_alone(tmp_path: Path) -> None:
     """Catches a catalogue made in a home folder by a mistyped data_dir."""
     (tmp_path / "uploads/mine").mkdir(parents=True)

@@ -6,7 +6,8 @@ import streamlit as st
 
 from pages.ui import text
 from pages.ui.job_panel import submit
-from pages.ui.session import datasets, moment
+from pages.ui.session import data_dir, datasets, moment
+from seqsel_core.jobs.suspects import try_again
 from seqsel_core.store.datasets import DatasetRecord, Listing
 from seqsel_core.store.listings import Changes
 from seqsel_core.video.types import Video
@@ -79,6 +80,28 @@ def taken_out(
         if st.button("Put back", icon=":material/playlist_add:", key="put_back"):
             datasets().put_back(record.id, chosen or list(names))
             _redraw(record, enabled)
+
+
+def read_again(record: DatasetRecord, video_ids: list[str]) -> None:
+    """Offer to read again what was set aside, because the worker died twice while reading it.
+
+    Args:
+        record: The dataset.
+        video_ids: Content ids of its videos that are set aside.
+    """
+    if not video_ids:
+        return
+    count = len(set(video_ids))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Try again", icon=":material/refresh:", key="read_again"):
+            try_again(data_dir(), video_ids)
+            submit("embed", record.id)
+            st.rerun()
+        st.caption(
+            f"{text.count(count, 'video was', 'videos were')} set aside: the process that reads "
+            "died twice. One more death, and it is set aside again; the others are not touched.",
+            width="content",
+        )
 
 
 def _redraw(record: DatasetRecord, maps: bool) -> None:

@@ -11,8 +11,9 @@ import streamlit as st
 
 from pages.ui import text
 from pages.ui.session import data_dir, datasets, source_name
-from pages.ui.video_changes import changes_line, taken_out
+from pages.ui.video_changes import changes_line, read_again, taken_out
 from pages.ui.video_quality import problems, quality_checks, quality_panel
+from seqsel_core.jobs.suspects import is_set_aside
 from seqsel_core.opening import stored_shards
 from seqsel_core.store.datasets import DatasetRecord
 from seqsel_core.store.shards import Shard, ShardStore
@@ -61,7 +62,7 @@ def video_table(record: DatasetRecord, *, busy: bool, can_change: bool) -> Shown
         for video, video_id, shard in shards
     ]
     missing = sum(1 for _, video_id, shard in shards if video_id and shard is None)
-    unreadable = sum(1 for row in rows if row["State"] == _UNREADABLE)
+    unreadable = sum(1 for row in rows if row["State"] in (_UNREADABLE, _SET_ASIDE))
     frames = sum(shard.info.n_frames for _, _, shard in shards if shard)
     troubled = sum(1 for sentences in told.values() if sentences)
     st.markdown(_summary(len(rows), frames, missing, unreadable, troubled, shards))
@@ -79,18 +80,19 @@ def video_table(record: DatasetRecord, *, busy: bool, can_change: bool) -> Shown
         on_select="rerun" if can_change else "ignore",
         selection_mode="multi-row",
         column_config={
-            "Picture": st.column_config.ImageColumn("", width=100),
+            "Picture": st.column_config.ImageColumn(width=100),
             "Video": st.column_config.TextColumn(width="medium"),
             "State": st.column_config.TextColumn(width=100),
             "Frames": st.column_config.NumberColumn(format="localized", width="small"),
             "Length": st.column_config.TextColumn(width="small"),
             "Picture size": st.column_config.TextColumn(width=100),
             "File size": st.column_config.TextColumn(width="small"),
-            "Problems": st.column_config.TextColumn(width=220 if several else 340),
-            "From": st.column_config.TextColumn(width=120),
+            "Problems": st.column_config.TextColumn(width=180 if several else 340),
+            "From": st.column_config.TextColumn(width=210),
         },
     )
     if can_change:
+        read_again(record, [id for _, id, shard in shards if shard and is_set_aside(shard.info)])
         picked = [listing.pairs[at] for at in chosen["selection"]["rows"] if at < len(rows)]
         taken_out(record, listing, picked, enabled=bool(ready))
     if listing.found.ignored:
@@ -125,6 +127,7 @@ _COLUMNS = [
     "Problems",
 ]
 _READY, _UNREADABLE, _WAITING, _NOT_EMBEDDED = "ready", "unreadable", "waiting", "not embedded"
+_SET_ASIDE = "set aside"
 
 
 def _row(
@@ -147,7 +150,8 @@ def _row(
     info = shard.info
     if not info.n_frames:
         reason = text.plain("; ".join(problem.reason for problem in info.problems))
-        return {**row, "State": _UNREADABLE, "Problems": reason or "holds no frame"}
+        state = _SET_ASIDE if is_set_aside(info) else _UNREADABLE
+        return {**row, "State": state, "Problems": reason or "holds no frame"}
     row["Picture"] = _picture(str(shard.path), shard)
     row["State"] = _READY
     row["Frames"] = info.n_frames

@@ -6,14 +6,21 @@ raised. So it is noted before which videos are read, and when they are whole.
 Several are read at a time, and at most one of them is to blame. After a death all of them are
 under suspicion: from then on each is read alone, so that a second death has one culprit. A video
 that was read whole is under suspicion no more.
+
+A video that is set aside has a shard without frames, whose problem says so. People can have it
+tried again, for example after an update of the decoder.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 
+from seqsel_core.errors import StoreError
+from seqsel_core.store import inventory
 from seqsel_core.store.catalogue import Catalogue
+from seqsel_core.store.shards import Shard, ShardInfo
 from seqsel_core.watching import SET_ASIDE
 
 MOST_DEATHS = 2
@@ -83,6 +90,52 @@ class Suspects:
                 "SELECT deaths FROM suspects WHERE video_id = ?", (video_id,)
             ).fetchone()
         return int(row["deaths"]) if row else 0
+
+
+def is_set_aside(info: ShardInfo) -> bool:
+    """Return whether a shard holds no frame because its video was set aside."""
+    return not info.n_frames and any(SET_ASIDE in problem.reason for problem in info.problems)
+
+
+def set_aside(data_dir: Path) -> list[str]:
+    """Return the content ids of all videos that are set aside, sorted.
+
+    Raises:
+        StoreError: The catalogue cannot be read.
+    """
+    with Catalogue(data_dir).connect() as connection:
+        rows = connection.execute(
+            "SELECT video_id FROM suspects WHERE deaths >= ? ORDER BY video_id", (MOST_DEATHS,)
+        ).fetchall()
+    return [str(row["video_id"]) for row in rows]
+
+
+def try_again(data_dir: Path, video_ids: Iterable[str]) -> None:
+    """Let the next embedding read videos that were set aside.
+
+    They stay under suspicion: each is read alone, and one more death sets it aside again.
+
+    Args:
+        data_dir: The data directory.
+        video_ids: Content ids.
+
+    Raises:
+        StoreError: The catalogue cannot be written.
+    """
+    wanted = set(video_ids)
+    with Catalogue(data_dir).connect() as connection:
+        connection.executemany(
+            "UPDATE suspects SET deaths = ? WHERE video_id = ? AND deaths >= ?",
+            [(MOST_DEATHS - 1, video_id, MOST_DEATHS) for video_id in wanted],
+        )
+    for video_id in wanted:
+        for path in (data_dir / "shards" / video_id[:2]).glob(f"{video_id}-*"):
+            try:
+                info = Shard(path).info
+            except StoreError:
+                continue  # of another format, or damaged
+            if is_set_aside(info):
+                inventory.remove(data_dir, inventory.stored(path))
 
 
 def forget(connection: sqlite3.Connection, job_id: int) -> None:

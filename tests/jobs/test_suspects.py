@@ -6,7 +6,9 @@ import pytest
 
 from seqsel_core.jobs.desk import Desk
 from seqsel_core.jobs.queue import Queue
-from seqsel_core.jobs.suspects import Suspects
+from seqsel_core.jobs.suspects import Suspects, set_aside, try_again
+from seqsel_core.store.shards import ShardInfo, ShardStore
+from seqsel_core.video.types import Problem
 from seqsel_core.watching import SET_ASIDE
 
 
@@ -84,3 +86,23 @@ def test_what_another_job_reads_is_known(case, tmp_path):
     assert not case.suspects.elsewhere("same")
     case.desk.finish(case.job, "cancelled")
     assert not Suspects(tmp_path, other).elsewhere("same")
+
+
+def test_what_is_set_aside_can_be_tried_again(case, tmp_path):
+    """After an update of the decoder the video could be read, but nobody would try."""
+    store = ShardStore(tmp_path)
+    for video_id, reason in (("b" * 32, SET_ASIDE), ("c" * 32, "cannot be opened: damaged")):
+        info = ShardInfo("e", "pyav", 0, 0, 0, 0, (1, 1), 0, (Problem(reason),))
+        store.writer(video_id, "e").finish(info)
+    for _ in range(2):
+        case.suspects.begin("b" * 32)
+        case.die()
+    assert set_aside(tmp_path) == ["b" * 32]
+    try_again(tmp_path, ["b" * 32, "c" * 32])
+    assert set_aside(tmp_path) == []
+    assert store.find("b" * 32, "e") is None
+    assert store.find("c" * 32, "e") is not None
+    assert case.suspects.begin("b" * 32) == ""
+    assert case.suspects.suspected("b" * 32)  # alone: nobody else comes under suspicion
+    case.die()
+    assert case.suspects.begin("b" * 32) == SET_ASIDE

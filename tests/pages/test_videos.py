@@ -1,5 +1,8 @@
 """The Data page, driven without a browser."""
 
+import shutil
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,9 +12,10 @@ from seqsel_core.jobs.desk import Desk
 from seqsel_core.jobs.queue import Queue
 from seqsel_core.opening import shard_key
 from seqsel_core.store.datasets import Datasets, Listing, Source
-from seqsel_core.store.shards import ShardInfo, ShardStore
+from seqsel_core.store.shards import Shard, ShardInfo, ShardName, ShardStore
 from seqsel_core.video.discover import Found
 from seqsel_core.video.types import Problem, Video
+from seqsel_core.watching import SET_ASIDE
 
 
 @pytest.fixture
@@ -134,3 +138,20 @@ def test_the_numbers_behind_it_are_shown_when_asked_for(open_page, troubled):
         "Near duplicate": 0,
     }
     assert losses.iloc[0].tolist() == ["3 packets cannot be decoded: invalid data", 3]
+
+
+def test_a_video_that_was_set_aside_can_be_tried_again(open_page, dataset, data_dir, no_worker):
+    """After an update of the decoder nobody could have it read, short of removing files."""
+    store, broken = ShardStore(data_dir), "f" * 32
+    app = open_page("data/videos.py")
+    assert not [button for button in app.button if button.key == "read_again"]
+    (path,) = data_dir.glob(f"shards/ff/{broken}-*")
+    info, key = Shard(path).info, ShardName.parse(path.name).key
+    shutil.rmtree(path)
+    store.writer(broken, key).finish(replace(info, problems=(Problem(SET_ASIDE),)))
+    app = open_page("data/videos.py")
+    assert app.dataframe[0].value["State"].tolist()[3] == "set aside"
+    app.button(key="read_again").click().run()
+    assert not app.exception
+    assert store.find(broken, key) is None
+    assert Queue(data_dir).latest("embed", dataset.id).state == "queued"
