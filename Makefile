@@ -20,7 +20,7 @@ TEST_READY := $(VENV)/.test-ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help app test check format bench clean
+.PHONY: help app test check format bench pictures clean
 
 help:  ## Show this list
 	@sed -nE 's/^([a-z]+):.*  ## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -53,6 +53,9 @@ bench: $(TEST_READY)  ## Run every benchmark; each prints a table
 		PYTHONPATH=. $(IN_VENV) "$$script" || failed="$$failed $$script"; \
 	done; \
 	if [ -n "$$failed" ]; then echo "Failed:$$failed"; exit 1; fi
+
+pictures: $(TEST_READY)  ## Make the pictures of the README anew
+	@$(IN_VENV) docs/make_pictures.py
 
 clean:  ## Remove .venv and what tools keep between runs
 	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis test-results

@@ -143,5 +143,5 @@ def test_tests_install_what_the_app_needs_too(folder: Folder) -> None:
 def test_help_names_every_target_for_people(folder: Folder) -> None:
     """Catches a command that nobody finds."""
     shown = folder.make().stdout
-    for target in ("app", "test", "check", "bench", "clean"):
+    for target in ("app", "test", "check", "bench", "pictures", "clean"):
         assert f"make {target} " in shown
