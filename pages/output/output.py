@@ -53,10 +53,10 @@ summary.markdown(
 if change.button("Change", icon=":material/tune:", width="stretch"):
     st.switch_page("pages/explore/explore.py", query_params=session.link_query(record))
 
-st.subheader("Lists", divider="gray")
+st.header("Lists")
 instant_downloads(choice)
 
-st.subheader("Frames and report", divider="gray")
+st.header("Frames and report")
 st.markdown(
     "Writes a folder on this machine with the frames at full size, the tables, the plots and "
     "the report; the frames come as a zip too."

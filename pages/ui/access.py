@@ -86,17 +86,19 @@ def _account_page() -> None:
 
 
 def _sign_in_page() -> None:
-    st.title("seqsel", anchor=False, text_alignment="center")
-    st.markdown("Sign in to see your videos.", text_alignment="center")
     providers = [
         name
         for name, part in sign_in_settings().items()
         if isinstance(part, Mapping) and "client_id" in part
     ]
-    with st.container(horizontal_alignment="center"):
+    st.space(96)
+    middle = st.container(horizontal_alignment="center")
+    with middle, st.container(border=True, width=380):
+        st.title("seqsel", anchor=False, text_alignment="center")
+        st.markdown("Sign in to see your videos.", text_alignment="center")
         for name in providers or [None]:
             label = f"Sign in with {text.for_markdown(name)}" if name else "Sign in"
-            if st.button(label, type="primary", icon=":material/login:"):
+            if st.button(label, type="primary", icon=":material/login:", width="stretch"):
                 st.login(name)
 
 

@@ -41,8 +41,7 @@ def dataset_list(records: list[DatasetRecord]) -> None:
     if chosen:
         table()
     if pages > 1:
-        with st.container(horizontal=True, horizontal_alignment="center"):
-            st.pagination(pages, key="dataset_page")
+        st.pagination(pages, key="dataset_page", width="stretch")
 
 
 def _found(records: list[DatasetRecord]) -> list[DatasetRecord]:

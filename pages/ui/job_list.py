@@ -24,7 +24,7 @@ def job_list() -> None:
     for item in running:
         draw_panel(item.job, text.for_markdown(item.title, 60), f"job_{item.job.id}", item.mine)
     if waiting:
-        st.subheader("Waiting")
+        st.header("Waiting")
     for item in waiting:
         _waiting(item)
     if not running and not waiting:
@@ -53,7 +53,7 @@ def _ended(work: list[Work]) -> None:
         return
     for item in work:
         note_failure(item.job)
-    st.subheader("Before")
+    st.header("Before")
     st.dataframe(
         pd.DataFrame([_row(item) for item in work]),
         hide_index=True,

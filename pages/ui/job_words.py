@@ -133,5 +133,5 @@ def summary(job: Job, made: Counts) -> str:
     if made.kept == made.videos:
         return f"{videos}, {frames}: all were embedded before"
     kept = f"; {made.kept:,} embedded before" if made.kept else ""
-    troubled = f"; {made.troubled:,} with problems" if made.troubled else ""
+    troubled = f"; {made.troubled:,} not read whole" if made.troubled else ""
     return f"{videos}, {frames} {took}{kept}{troubled}"

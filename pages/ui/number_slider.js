@@ -76,7 +76,7 @@ class Control {
     this.value = value;
     const { least, most, most_by_slider, step, units } = this.data;
     const inUnit = (unit) => Number((value / unit.per).toPrecision(unit.exact ? 12 : 2));
-    const words = units.map((unit) => `${inUnit(unit).toLocaleString("en")} ${unit.name}`);
+    const words = units.map((unit) => counted(inUnit(unit), unit.name));
     const others = words.filter((_, at) => at !== this.unit);
     this.root.querySelector(".others").textContent = others.map((word) => `= ${word}`).join(" ");
     this.range.value = value;
@@ -89,6 +89,12 @@ class Control {
     Object.assign(this.field, limits);
     if (!this.typing) this.field.value = inUnit(units[this.unit]);
   }
+}
+
+// "1 sequence", "20 sequences", "1 % of all frames".
+function counted(number, name) {
+  const one = number === 1 && /^\w+s$/.test(name);
+  return `${number.toLocaleString("en")} ${one ? name.slice(0, -1) : name}`;
 }
 
 export default function ({ data, parentElement, setStateValue }) {

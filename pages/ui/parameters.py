@@ -56,7 +56,7 @@ class Parameters:
         stride: Frames from the start of one candidate to the next; 0: the length.
         min_gap: Frames at least between selected sequences; -1: no matter.
         avoid_cuts: Make no sequence that goes over a scene cut.
-        max_per_video: Sequences of one video at most; 0: no limit.
+        max_per_video: Sequences of one video at most; 0: no limit. Nothing where `even_over` is.
         even_over: Select from each of these as evenly as can be; '': as they come.
         pinned: Sequences selected first, as `id:start-stop` joined by '.'; the id is the
             beginning of the video's content id.
@@ -106,7 +106,7 @@ class Parameters:
             "stride": self.stride or -1,
             "min_gap": self.min_gap,
             "avoid_cuts": self.avoid_cuts,
-            "max_per_video": self.max_per_video or -1,
+            "max_per_video": (not self.even_over and self.max_per_video) or -1,
             "even_over": self.even_over,
         }
 

@@ -66,10 +66,10 @@ class Judging:
 
 def headline(verdict: Verdict) -> None:
     """Show the verdict in one sentence, and the numbers it rests on."""
-    st.header(verdict.sentence)
+    st.header(verdict.sentence, anchor=False)
     radius, p95, mean = (verdict.versus[name] for name in ("radius", "p95", "mean"))
     own = verdict.selection
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         _measure(
             "Worst covered",
             own.radius,

@@ -9,7 +9,7 @@ import streamlit as st
 from pages.ui import steering
 from pages.ui.explorer.explorer import look_at
 from pages.ui.player import play
-from pages.ui.strip_list import Strips, picture, where
+from pages.ui.strip_list import Strips, heading, picture
 
 SHORTCUTS = (
     ("J", "Next sequence"),
@@ -35,7 +35,8 @@ def review(strips: Strips, focused: int | None, listed: npt.NDArray[np.int64]) -
     at = int(np.flatnonzero(listed == focused)[0]) if focused in listed else -1
     with st.bottom, st.container(border=True, key="looked_at"):
         left, right = st.columns([6, 19], vertical_alignment="center")
-        left.markdown(where(strips, focused, 26))
+        with left:
+            heading(strips, focused)
         with right:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.caption(

@@ -43,6 +43,7 @@ def sequence_table(
         key="sequence_table",
         hide_index=True,
         height=360,
+        placeholder="",
         on_select=lambda: _clicked(strips, positions),
         selection_mode="single-row",
         column_config={

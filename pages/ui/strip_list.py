@@ -21,6 +21,7 @@ from seqsel_core.sequences import Sequences
 
 _PER_PAGE = 8
 _PER_PAGE_SINGLE = 30
+_LONGEST_NAME = 200  # letters of a video's name
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def strip_list(strips: Strips, inside: npt.NDArray[np.bool_] | None, around: str
                 for position in shown:
                     with st.container():
                         picture(strips, position)
-                        st.caption(where(strips, position, 22))
+                        heading(strips, position)
         else:
             for position in shown:
                 _row(strips, position)
@@ -86,8 +87,7 @@ def strip_list(strips: Strips, inside: npt.NDArray[np.bool_] | None, around: str
         if pages > 1:
             if st.session_state.get("strip_page", 1) > pages:
                 st.session_state["strip_page"] = pages
-            with st.container(horizontal=True, horizontal_alignment="center"):
-                st.pagination(pages, key="strip_page")
+            st.pagination(pages, key="strip_page", width="stretch")
 
 
 def picture(strips: Strips, position: int) -> None:
@@ -101,10 +101,13 @@ def picture(strips: Strips, position: int) -> None:
     )
 
 
-def where(strips: Strips, position: int, most: int) -> str:
-    """Return rank, name, frames, time and distance, as Markdown."""
+def heading(strips: Strips, position: int) -> None:
+    """Show rank and name of a sequence in one line; below it frames, time and distance.
+
+    A name that is longer than the line ends in an ellipsis, and is shown whole on pointing at it.
+    """
     span = strips.sequences[position]
-    name = text.for_markdown(strips.dataset.videos[span.video].video.name, most)
+    name = text.for_markdown(strips.dataset.videos[span.video].video.name, _LONGEST_NAME)
     frames = frame_range(span.start, strips.sequences.length)
     row = int(strips.sequences.row[position])
     time = text.seconds(start_seconds(strips.dataset, span.video, row))
@@ -113,10 +116,12 @@ def where(strips: Strips, position: int, most: int) -> str:
     if rank is None:
         mark, picked = "", f"{strips.near[position]:.2f} from the nearest selected"
     else:
-        mark = f":color[**{rank}**]{{foreground={video_colour(span.video)!r}}} "
+        mark = f":color[●]{{foreground={video_colour(span.video)!r}}} {rank} "
         distance = float(strips.selection.distances[rank - 1])
         picked = f"+{distance:.2f} from all before" if np.isfinite(distance) else "first pick"
-    return f"{mark}**{name}**  \n:small[{place}]  \n:small[:gray[{picked}]]"
+    with st.container(gap=None):
+        st.markdown(f"{mark}**{name}**", wrap=False)
+        st.markdown(f":small[{place}]  \n:small[:gray[{picked}]]")
 
 
 def _title(strips: Strips, inside: npt.NDArray[np.bool_] | None, around: str) -> str:
@@ -142,11 +147,12 @@ def positions_of(
 
 
 def _row(strips: Strips, position: int) -> None:
-    left, middle, right = st.columns([6, 18, 3], vertical_alignment="center")
-    left.markdown(where(strips, position, 26))
+    left, middle, right = st.columns([6, 17, 4], vertical_alignment="center")
+    with left:
+        heading(strips, position)
     with middle:
         picture(strips, position)
-    with right.container(horizontal=True, gap="small", horizontal_alignment="right"):
+    with right.container(horizontal=True, gap="xsmall", horizontal_alignment="right"):
         _actions(strips, position)
 
 

@@ -5,6 +5,7 @@
 // points.
 
 const HOVER_PAUSE = 60; // milliseconds the pointer must rest before a picture is asked for
+const FROM_POINTER = 16; // pixels from the pointer to its picture
 const MOST_PICTURES = 500; // kept here, so that coming back to one asks nobody
 const RANK_SHADES = 12; // colours of the picks by rank
 const explorers = new WeakMap();
@@ -14,6 +15,7 @@ class Explorer {
     this.root = root;
     this.tip = root.querySelector(".tip");
     this.pictures = new Map();
+    this.tip.querySelector("img").onload = () => this.place(); // it has its size only now
     const report = {
       hover: (place, event) => this.hover(place, event),
       click: (place) => place && this.tell("focus", { video: place.video, frame: frameOf(place) }),
@@ -148,15 +150,15 @@ class Explorer {
   hover(place, event) {
     clearTimeout(this.timer);
     this.wanted = null;
-    this.tip.hidden = !place;
+    this.tip.hidden = true; // until there is something to show
     if (!place) return;
     const frame = frameOf(place);
     const key = `${place.video}:${frame}`;
     this.wanted = key;
+    this.pointer = event;
     const known = this.pictures.get(key);
-    this.fill(known ?? { key, name: "", text: "", src: "" });
-    this.move(event);
-    if (!known) this.timer = setTimeout(() => this.send("hover", { video: place.video, frame }), HOVER_PAUSE);
+    if (known) this.fill(known);
+    else this.timer = setTimeout(() => this.send("hover", { video: place.video, frame }), HOVER_PAUSE);
   }
 
   fill(picture) {
@@ -164,16 +166,22 @@ class Explorer {
     this.tip.querySelector(".when").textContent = picture.text;
     const image = this.tip.querySelector("img");
     image.hidden = !picture.src;
+    image.alt = `${picture.text} of ${picture.name}`;
     if (picture.src) image.src = picture.src;
+    this.tip.hidden = false;
+    this.place();
   }
 
-  move(event) {
-    if (!event) return;
+  // Put the picture beside the pointer, where there is room for it.
+  place() {
+    if (!this.pointer) return;
+    const { clientX: x, clientY: y } = this.pointer;
     const box = this.root.getBoundingClientRect();
-    const left = event.clientX - box.left + 16;
-    const flip = left + 240 > box.width;
-    this.tip.style.left = `${flip ? left - 32 - 224 : left}px`;
-    this.tip.style.top = `${event.clientY - box.top + 16}px`;
+    const { offsetWidth: width, offsetHeight: height } = this.tip;
+    const left = x + FROM_POINTER + width > box.right ? x - FROM_POINTER - width : x + FROM_POINTER;
+    const above = y + FROM_POINTER + Math.max(height, 160) > window.innerHeight;
+    this.tip.style.left = `${left - box.left}px`;
+    this.tip.style.top = `${(above ? y - FROM_POINTER - height : y + FROM_POINTER) - box.top}px`;
   }
 }
 

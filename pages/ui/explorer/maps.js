@@ -16,6 +16,8 @@ class ScatterMap {
     this.plot = panel.querySelector(".plot");
     this.mode = "zoom";
     this.plot.addEventListener("pointermove", (event) => (this.moved = event));
+    // Plotly says nothing where the plot was drawn anew below the pointer.
+    this.plot.addEventListener("pointerleave", () => report.hover(null));
   }
 
   // Draw what there is; Plotly keeps the zoom, and redraws only what changed.
@@ -24,7 +26,9 @@ class ScatterMap {
     this.panel.classList.toggle("waiting", !map);
     if (!map) return this.close(Plotly);
     this.points = scene.points;
-    this.ink = getComputedStyle(this.panel).color;
+    const style = getComputedStyle(this.panel);
+    this.ink = style.color;
+    this.ground = style.getPropertyValue("--st-background-color");
     const first = !this.plot.classList.contains("js-plotly-plot");
     const traces = this.traces(placesOf(scene.points, map), map, scene);
     const config = { displayModeBar: false, responsive: true, doubleClick: "reset" };
@@ -54,6 +58,7 @@ class ScatterMap {
       yaxis: { visible: false },
       newselection: { line: { color: this.ink, width: 1, dash: "dot" } },
       ...(region ? {} : { selections: [] }),
+      shapes: region ? [{ type: "path", path: outline(region.polygon), line: { color: this.ink, width: 1, dash: "dot" } }] : [],
     };
   }
 
@@ -86,7 +91,7 @@ class ScatterMap {
   }
 
   streaks(map, scene) {
-    return streakTraces(map, scene).map((trace) => ({ ...trace, type: "scattergl", marker: { ...trace.marker, size: 7 } }));
+    return streakTraces(map, scene).map((trace) => ({ ...trace, type: "scattergl", marker: { ...trace.marker, size: 8, line: { color: this.ground, width: 1 } } }));
   }
 
   ranks(map, scene) {
@@ -94,12 +99,13 @@ class ScatterMap {
     const middle = shown.map((item) => item.streak[item.streak.length >> 1]);
     return {
       type: "scatter",
-      mode: "text",
+      mode: "markers+text",
+      marker: { size: 12, opacity: 0 }, // keeps the numbers off the points, which lie above them
       x: middle.map((at) => map.x[at]),
       y: middle.map((at) => map.y[at]),
       text: shown.map((item) => String(item.rank)),
       textposition: "top center",
-      textfont: { color: this.ink, size: 12 },
+      textfont: { color: this.ink, size: 12, shadow: `0 0 2px ${this.ground}, 0 0 3px ${this.ground}, 0 0 4px ${this.ground}` },
       hoverinfo: "skip",
     };
   }
@@ -113,7 +119,10 @@ class ScatterMap {
   }
 
   listen() {
-    this.plot.on("plotly_hover", (event) => this.report.hover(this.placeOf(event.points[0]), event.event ?? this.moved));
+    this.plot.on("plotly_hover", (event) => {
+      // Plotly tells it again at every redraw, also when the pointer has long gone.
+      if (this.plot.matches(":hover")) this.report.hover(this.placeOf(event.points[0]), event.event ?? this.moved);
+    });
     this.plot.on("plotly_unhover", () => this.report.hover(null));
     this.plot.on("plotly_click", (event) => this.report.click(this.placeOf(event.points[0])));
     this.plot.on("plotly_selected", (event) => {
@@ -221,6 +230,11 @@ function streakTraces(map, { selected }) {
     marker: { color },
     hoverinfo: "none",
   }));
+}
+
+// A polygon as the path of a shape.
+function outline(polygon) {
+  return `M${polygon.map(([x, y]) => `${x},${y}`).join("L")}Z`;
 }
 
 function colouring(colour) {

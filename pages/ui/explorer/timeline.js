@@ -16,6 +16,7 @@ class Timeline {
     const longest = Math.max(1e-9, ...lanes.map((lane) => lane.extent));
     const focused = this.lanes.contains(document.activeElement) ? document.activeElement.dataset.place : null;
     this.lanes.replaceChildren(...lanes.map((lane) => this.lane(lane, longest, view, scene)));
+    for (const bar of this.lanes.querySelectorAll(".bar")) hideCovered(bar);
     if (focused) this.lanes.querySelector(`[data-place="${focused}"]`)?.focus();
     this.axis.replaceChildren(...ticks(longest).map((at) => {
       const tick = element("span", "tick", at === 0 ? `0 ${unit}` : String(at));
@@ -42,9 +43,9 @@ class Timeline {
       if (item.video !== lane.video) continue;
       bar.append(this.mark(item, lane, view));
       if (scene.selected.length <= MOST_RANKS) {
-        const rank = place("rank", item.stop, item.stop, lane, "span");
-        rank.textContent = item.rank;
-        rank.classList.toggle("outside", item.stop > lane.frames - 0.04 * longest * (lane.frames / lane.extent));
+        const rank = element("span", "rank", item.rank);
+        const share = (frame) => `${(100 * frame) / lane.frames}%`;
+        rank.style.left = `max(${share(item.stop)}, ${share(item.start)} + var(--least))`;
         bar.append(rank);
       }
     }
@@ -115,6 +116,17 @@ class Timeline {
       drawn = null; // the click that ends a drag
     };
   }
+}
+
+// Hide the numbers over which the mark of another sequence lies: a part of one says another.
+function hideCovered(bar) {
+  const ends = (box) => [box.offsetLeft, box.offsetLeft + box.offsetWidth];
+  const marks = [...bar.querySelectorAll(".mark")].map(ends);
+  const covered = [...bar.querySelectorAll(".rank")].filter((rank) => {
+    const [left, right] = ends(rank);
+    return marks.some(([from, to]) => from < right && to > left + 1);
+  });
+  for (const rank of covered) rank.classList.add("covered");
 }
 
 function element(tag, name, text = "") {
