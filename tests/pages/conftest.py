@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.ui import strips
+from pages.ui.kept import Shelf
 from pages.ui.warm_up import warm_up
 from tests.stored_dataset import store_dataset
 
@@ -28,6 +30,7 @@ def data_dir(tmp_path, monkeypatch):
     monkeypatch.setenv("SEQSEL_INPUT_ROOTS", str(tmp_path))
     st.cache_resource.clear()
     st.cache_data.clear()
+    monkeypatch.setattr(strips, "_SHELF", Shelf())
     return tmp_path / "data"
 
 
