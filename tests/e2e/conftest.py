@@ -116,7 +116,8 @@ def sample(sample_server, browser_type, browser_type_launch_args, browser_contex
 def explore(sample, sample_server, page, settled):
     """The Explore page of the sample."""
     page.goto(sample.replace(sample_server.url, f"{sample_server.url}/explore"))
-    settled(page)
+    expect(page.locator(".explorer .mark").first).to_be_visible(timeout=60_000)
+    settled(page)  # a page that has not begun to run looks so, too
     return page
 
 
