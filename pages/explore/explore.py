@@ -5,7 +5,7 @@ import streamlit as st
 
 from pages.ui import loaders, proof, review, session, text, view
 from pages.ui.command_panel import command_panel
-from pages.ui.controls import controls
+from pages.ui.controls import controls, shown
 from pages.ui.explorer import colours, explorer, lanes
 from pages.ui.explorer.points import points_of
 from pages.ui.explorer.region import Region, inside
@@ -186,4 +186,5 @@ with st.sidebar:
         st.switch_page("pages/output/output.py", query_params=session.link_query(record))
     command_panel(record, dataset, values)
     shortcuts()
+shown()
 loaders.think_ahead(dataset, values)

@@ -23,31 +23,41 @@ _METHODS = {
     "uniform": "Uniform in time",
     "random": "Random",
 }
+_SHOWN = "controls_shown"
 
 
 def controls(dataset: Dataset) -> Fitted:
     """Draw the controls and return what they say."""
     longest = max(int(video.frames["index"][-1]) + 1 for video in dataset.videos)
     _length(parameters.fitted(parameters.current(), longest), longest)
-    shown = loaders.fit(dataset, parameters.current())
-    _n_samples(shown.parameters, shown.pool, dataset.n_frames)
+    fitted = loaders.fit(dataset, parameters.current())
+    _n_samples(fitted.parameters, fitted.pool, dataset.n_frames)
     _notice()
-    _strategy(shown.parameters)
-    _checks(dataset, shown.parameters)
-    _advanced(dataset, shown.parameters)
-    presets_panel(shown.parameters)
+    _strategy(fitted.parameters)
+    _checks(dataset, fitted.parameters)
+    _advanced(dataset, fitted.parameters)
+    presets_panel(fitted.parameters)
     _history()
-    return shown
+    return fitted
 
 
 def show(key: str, value: object) -> None:
     """Make a widget show a value.
 
     Nothing is set where it shows it already: what is set is sent back to the browser, and
-    would undo what the user did there in the meantime.
+    would undo what the user did there in the meantime. But a run that draws a widget for the
+    first time may be broken off by a click, and the browser may never hear of its value: it
+    is set again until a run has come to its end, see `shown`.
     """
-    if st.session_state.get(key) != value:
+    if key not in st.session_state:
+        st.session_state[_SHOWN] = False
+    if not st.session_state.get(_SHOWN) or st.session_state[key] != value:
         st.session_state[key] = value
+
+
+def shown() -> None:
+    """Note that the page was drawn to its end: the browser knows what its widgets show."""
+    st.session_state[_SHOWN] = True
 
 
 def _length(values: Parameters, longest: int) -> None:

@@ -350,3 +350,15 @@ def test_advanced_keeps_its_values_while_it_is_closed(open_page, dataset):
     app.session_state["advanced"] = True
     app.run()
     assert app.number_input(key="stride").value == 5
+
+
+def test_a_run_that_is_broken_off_does_not_leave_wrong_values(open_page, dataset):
+    """The box of a check would look empty while the check is made."""
+    broken = open_page("explore/explore.py")
+    broken.session_state["controls_shown"] = False  # as after a click in the middle of the run
+    broken.run()
+    box = next(item for item in broken.checkbox if item.key == "corrupt")
+    assert box.proto.set_value and box.proto.value
+    broken.run()
+    box = next(item for item in broken.checkbox if item.key == "corrupt")
+    assert not box.proto.set_value  # what the user does meanwhile is not undone
