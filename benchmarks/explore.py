@@ -38,6 +38,7 @@ from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
+from pages.ui.explorer.plotly_route import plotly_route
 from pages.ui.loaders import AHEAD
 from pages.ui.warm_up import warm_up
 
@@ -191,6 +192,7 @@ class Browser:
 
 def _measure(profiles: Path | None) -> None:
     warm_up()  # as the server does before its first visitor
+    plotly_route("")
     browser = Browser()
     moves: list[tuple[str, int, Callable[[], None]]] = [
         ("first view", 3000, browser.open),

@@ -1,7 +1,8 @@
 """The address at which a browser fetches Plotly, to keep it: `api/plotly.js`.
 
-As code of a component, its five megabytes would be packed and hashed at every run of the page,
-and be sent to every session.
+As code of a component, its five megabytes are packed and hashed at every run of the page, and
+sent to every session. That is done only where the app is run without this address, by
+`streamlit run app.py`.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from starlette.routing import Route
 ADDRESS = f"api/plotly.js?{plotly.__version__}"
 """As a page says it: every page of the app lies one level deep."""
 
-_FILE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 _YEAR = 365 * 24 * 3600
+_routes: list[Route] = []
 
 
 def plotly_route(base: str) -> Route:
@@ -27,9 +29,15 @@ def plotly_route(base: str) -> Route:
         base: Streamlit's `server.baseUrlPath`.
     """
     path = "/".join(("", *filter(None, base.split("/")), "api", "plotly.js"))
-    return Route(path, _answer, methods=["GET"])
+    _routes.append(Route(path, _answer, methods=["GET"]))
+    return _routes[-1]
+
+
+def is_served() -> bool:
+    """Return whether this process has the route."""
+    return bool(_routes)
 
 
 async def _answer(request: Request) -> Response:
     kept = f"public, max-age={_YEAR}, immutable"  # another version has another address
-    return FileResponse(_FILE, media_type="text/javascript", headers={"Cache-Control": kept})
+    return FileResponse(PLOTLY, media_type="text/javascript", headers={"Cache-Control": kept})

@@ -2,6 +2,10 @@
 
 import asyncio
 
+import streamlit as st
+
+from pages.ui.explorer import explorer
+from pages.ui.explorer import plotly_route as module
 from pages.ui.explorer.plotly_route import ADDRESS, plotly_route
 
 
@@ -30,3 +34,15 @@ def test_plotly_comes_as_a_script_that_is_kept():
     assert headers["content-type"].startswith("text/javascript")
     assert "immutable" in headers["cache-control"]
     assert b"plotly.js v" in b"".join(part.get("body", b"") for part in sent[1:])[:200]
+
+
+def test_without_the_address_plotly_comes_with_the_page(monkeypatch):
+    """Who starts the app by `streamlit run app.py` would see no maps."""
+    codes = []
+    monkeypatch.setattr(st.components.v2, "component", lambda name, js, **_: codes.append(js))
+    for routes in ([], [plotly_route("")]):
+        monkeypatch.setattr(module, "_routes", routes)
+        explorer._plotly.__wrapped__()
+    without, served = codes
+    assert "plotly.js v" in without and "import(" not in without[-200:]
+    assert len(served) < 1000 and ADDRESS in served
