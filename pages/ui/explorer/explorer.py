@@ -229,10 +229,14 @@ def _plotly() -> Any:
     """Return what fetches Plotly, once for all pages of a browser."""
     fetch = f"import(new URL({ADDRESS!r}, document.baseURI))"
     source, load = ("", fetch) if is_served() else (PLOTLY.read_text("utf-8"), "Promise.resolve()")
-    told = 'window.dispatchEvent(new Event("seqsel-plotly"))'
     return st.components.v2.component(
         "plotly",
-        js=f"{source}\nexport default function () {{ {load}.then(() => {told}); }}",
+        # In one line, Streamlit would take it for the name of a file.
+        js=f"""{source}
+        export default function () {{
+          {load}.then(() => window.dispatchEvent(new Event("seqsel-plotly")));
+        }}
+        """,
         isolate_styles=False,
     )
 

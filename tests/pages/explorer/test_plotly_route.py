@@ -2,9 +2,10 @@
 
 import asyncio
 
+import pytest
 import streamlit as st
+from streamlit.testing.v1 import AppTest
 
-from pages.ui.explorer import explorer
 from pages.ui.explorer import plotly_route as module
 from pages.ui.explorer.plotly_route import ADDRESS, plotly_route
 
@@ -36,13 +37,26 @@ def test_plotly_comes_as_a_script_that_is_kept():
     assert b"plotly.js v" in b"".join(part.get("body", b"") for part in sent[1:])[:200]
 
 
-def test_without_the_address_plotly_comes_with_the_page(monkeypatch):
-    """Who starts the app by `streamlit run app.py` would see no maps."""
-    codes = []
-    monkeypatch.setattr(st.components.v2, "component", lambda name, js, **_: codes.append(js))
-    for routes in ([], [plotly_route("")]):
-        monkeypatch.setattr(module, "_routes", routes)
-        explorer._plotly.__wrapped__()
-    without, served = codes
-    assert "plotly.js v" in without and "import(" not in without[-200:]
-    assert len(served) < 1000 and ADDRESS in served
+@pytest.mark.parametrize("served", [True, False], ids=["served", "streamlit run"])
+def test_plotly_comes_however_the_app_was_started(monkeypatch, served):
+    """Streamlit takes a component of one line for a file's name: no maps, an error instead."""
+    monkeypatch.setattr(module, "_routes", [plotly_route("")] if served else [])
+    sent = []
+    component = st.components.v2.component
+    monkeypatch.setattr(
+        st.components.v2,
+        "component",
+        lambda name, js, **more: (sent.append(js), component(name, js=js, **more))[1],
+    )
+
+    def script():
+        from pages.ui.explorer.explorer import _plotly
+
+        _plotly.__wrapped__()()
+
+    app = AppTest.from_function(script).run()
+    assert not app.exception
+    if served:
+        assert len(sent[0]) < 1000 and ADDRESS in sent[0]
+    else:
+        assert "plotly.js v" in sent[0] and ADDRESS not in sent[0]
