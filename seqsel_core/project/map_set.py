@@ -10,10 +10,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqsel_core.project.maps import FIT_LIMIT, Coordinates, pca, spread_rows, stack, umap
+from seqsel_core.project.maps import Coordinates, pca, spread_rows, stack, umap
 from seqsel_core.store.projections import Projections
 
 Embeddings = Sequence[npt.NDArray[Any]]
+
+MAP_LIMIT = 50_000
+"""Frames of a dataset that lie on its maps at most, evenly spaced in every video."""
 
 SOLID = "pca_3d"
 """The name of the PCA map with three axes."""
@@ -49,7 +52,7 @@ class MapSet:
 
 
 def mapped_frames(
-    sizes: Sequence[int], limit: int = FIT_LIMIT
+    sizes: Sequence[int], limit: int = MAP_LIMIT
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Return (video, row) of the frames to map: all, or evenly spaced ones of each video.
 

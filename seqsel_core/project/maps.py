@@ -16,7 +16,7 @@ import numpy.typing as npt
 Coordinates = npt.NDArray[np.float32]
 
 FIT_LIMIT = 20_000
-"""Points that a map is fitted on at most; the others are placed into the fitted map."""
+"""Points that principal components are found from at most; the others are placed by them."""
 
 _COMPONENTS = 50  # principal components that UMAP sees
 _NEIGHBORS = 50  # searched always, so that a map does not depend on which others are asked for
@@ -63,7 +63,7 @@ def umap(
     and the first fit take many seconds: call this in a worker process.
 
     Args:
-        points: Shape (N, D); above `FIT_LIMIT` points it takes minutes.
+        points: Shape (N, D).
         n_neighbors: Numbers of neighbours; small ones show detail, large ones the whole.
         seed: Makes the maps repeatable.
 

@@ -155,7 +155,7 @@ def test_with_more_picks_more_are_served(ahead: bool) -> None:
     gains = Gains(points, everything, nothing_selected(points), exact=2300)
     few = gains.costs.shape[1]
     assert few == 1102
-    picks = everything[7::60][: few // PER_PICK]
+    picks = everything[7::50][: few // PER_PICK]
     if ahead:
         while gains.prepare():
             assert gains.costs.shape[1] == few  # they are not served before they are needed
