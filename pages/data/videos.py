@@ -10,6 +10,7 @@ from pages.ui.dataset_removal import removal_button
 from pages.ui.job_panel import job_panel, queue, submit
 from pages.ui.video_table import Shown, video_table
 from seqsel_core.errors import SeqselError
+from seqsel_core.store.datasets import DatasetRecord
 
 record = session.opened_dataset()
 session.write_url(record)
@@ -48,7 +49,7 @@ job_panel(job, "Embedding")
 
 
 @st.fragment(run_every="3s" if busy else None)
-def table() -> Shown:
+def table(record: DatasetRecord) -> Shown:
     """Show the videos, again and again while they are being embedded."""
     try:
         return video_table(record, busy=busy, can_change=mine and not busy)
@@ -57,7 +58,7 @@ def table() -> Shown:
         return Shown(ready=False, missing=0)
 
 
-shown = table()
+shown = table(record)
 
 with actions:
     if mine:

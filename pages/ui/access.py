@@ -86,7 +86,7 @@ def _account_page() -> None:
 
 
 def _sign_in_page() -> None:
-    providers = [
+    providers: list[str | None] = [
         name
         for name, part in sign_in_settings().items()
         if isinstance(part, Mapping) and "client_id" in part

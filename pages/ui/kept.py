@@ -10,7 +10,7 @@ import functools
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any, Concatenate, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 import streamlit as st
 
@@ -18,7 +18,19 @@ from pages.ui.parameters import Parameters
 from seqsel_core.dataset import Dataset
 
 T = TypeVar("T")
-_Function = Callable[Concatenate[str, Parameters, Dataset, ...], T]
+T_co = TypeVar("T_co", covariant=True)
+_Function = Callable[[str, Parameters, Dataset], T]
+
+
+class Kept(Protocol[T_co]):
+    """A function whose results are kept."""
+
+    def __call__(self, key: str, values: Parameters, dataset: Dataset, /) -> T_co:
+        """Return what is kept under the key, or make it."""
+
+    def clear(self) -> None:
+        """Keep nothing of what was made."""
+
 
 _BYTES = 200 << 20  # of each kind of value: there are four
 _LEAST, _MOST = 3, 64  # values that are kept however large or small they are
@@ -75,7 +87,7 @@ class Shelf:
             total -= size
 
 
-def kept(spinner: str = "") -> Callable[[_Function[T]], _Function[T]]:
+def kept(spinner: str = "") -> Callable[[_Function[T]], Kept[T]]:
     """Keep what a function returns, by its first argument, which tells the other ones.
 
     The function takes a key, parameters and a dataset. What it returns is taken for as large
@@ -85,20 +97,20 @@ def kept(spinner: str = "") -> Callable[[_Function[T]], _Function[T]]:
         spinner: What is said while it is made; '': nothing.
     """
 
-    def decorate(function: _Function[T]) -> _Function[T]:
+    def decorate(function: _Function[T]) -> Kept[T]:
         @functools.wraps(function)
-        def call(key: str, values: Parameters, dataset: Dataset, *more: Any) -> T:
+        def call(key: str, values: Parameters, dataset: Dataset) -> T:
             def make() -> T:
                 if not spinner:
-                    return function(key, values, dataset, *more)
+                    return function(key, values, dataset)
                 with st.spinner(spinner):
-                    return function(key, values, dataset, *more)
+                    return function(key, values, dataset)
 
             size = points_bytes(values, dataset)
             return _shelf(function.__qualname__).get(key, size, make)
 
         call.clear = lambda: _shelf(function.__qualname__).clear()  # type: ignore[attr-defined]
-        return call
+        return cast("Kept[T]", call)
 
     return decorate
 

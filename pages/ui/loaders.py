@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -32,7 +31,6 @@ from seqsel_core.option_groups import CorruptnessCheck
 from seqsel_core.project.map_set import MapSet, stored_maps
 from seqsel_core.select.constraints import Steered, steer
 from seqsel_core.select.selection import Selection
-from seqsel_core.sequences import SequenceSpan
 from seqsel_core.store.datasets import DatasetRecord
 from seqsel_core.store.shards import ShardStore
 from seqsel_core.wishes import describe
@@ -154,7 +152,7 @@ def run_options(dataset: Dataset, values: Parameters) -> dict[str, object]:
     """Return the options of the engine that the values mean on this dataset."""
     ids = [video.video_id for video in dataset.videos]
     steering = {
-        name: ",".join(describe(dataset, SequenceSpan(*span)) for span in spans(text, ids))
+        name: ",".join(describe(dataset, span) for span in spans(text, ids))
         for name, text in (("pinned", values.pinned), ("rejected", values.rejected))
     }
     return {**values.overrides(), **{name: text for name, text in steering.items() if text}}
@@ -218,21 +216,17 @@ def load_random_distances(dataset: Dataset, values: Parameters) -> npt.NDArray[n
     return nearest(pool.cut.points, candidates, random)[0]
 
 
-class VideoCuts(Sequence[npt.NDArray[np.int64]]):
+class VideoCuts(dict[int, npt.NDArray[np.int64]]):
     """For every video the indices of the frames that begin a new shot, found when asked for."""
 
     def __init__(self, dataset: Dataset) -> None:
         """Find none yet."""
+        super().__init__()
         self._dataset = dataset
-        self._found: dict[int, npt.NDArray[np.int64]] = {}
 
-    def __len__(self) -> int:
-        return len(self._dataset.videos)
-
-    def __getitem__(self, video: int) -> npt.NDArray[np.int64]:
-        if video not in self._found:
-            self._found[video] = cuts_in(self._dataset, video)
-        return self._found[video]
+    def __missing__(self, video: int) -> npt.NDArray[np.int64]:
+        found = self[video] = cuts_in(self._dataset, video)
+        return found
 
 
 def load_cuts(dataset: Dataset) -> VideoCuts:

@@ -16,6 +16,7 @@ import streamlit as st
 
 from pages.ui import view
 from pages.ui._compat import went_back_or_forward
+from seqsel_core.sequences import SequenceSpan
 
 _KEY = "parameters"
 _PAST = "parameters_before"  # what was asked for before, oldest first
@@ -201,8 +202,8 @@ def to_query(parameters: Parameters) -> dict[str, str]:
     return query
 
 
-def spans(text: str, ids: Sequence[str]) -> list[tuple[int, int, int]]:
-    """Return the (video, start, stop) of `pinned` or `rejected`; those of other datasets not.
+def spans(text: str, ids: Sequence[str]) -> list[SequenceSpan]:
+    """Return the sequences of `pinned` or `rejected`; those of other datasets not.
 
     Args:
         text: As in `Parameters`.
@@ -213,7 +214,7 @@ def spans(text: str, ids: Sequence[str]) -> list[tuple[int, int, int]]:
         match = _SPAN.fullmatch(part)
         videos = [at for at, known in enumerate(ids) if match and known.startswith(match[1])]
         if match and videos:
-            found.append((videos[0], int(match[2]), int(match[3])))
+            found.append(SequenceSpan(videos[0], int(match[2]), int(match[3])))
     return found
 
 
@@ -239,7 +240,7 @@ def _read(item: Any, text: str | None) -> Any:
     if text is None or len(text) > (_LONGEST_TEXT if kind is str else 20):
         return None
     try:
-        value = {"1": True, "0": False}[text] if kind is bool else kind(text)
+        value: Any = {"1": True, "0": False}[text] if kind is bool else kind(text)
     except (ValueError, KeyError):
         return None
     if "range" in item.metadata:

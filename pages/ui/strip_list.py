@@ -17,7 +17,7 @@ from pages.ui.strips import MOST_FRAMES, strip
 from seqsel_core.dataset import Dataset
 from seqsel_core.palette import video_colour
 from seqsel_core.select.selection import Selection
-from seqsel_core.sequences import Sequences
+from seqsel_core.sequences import Sequences, SequenceSpan
 
 _PER_PAGE = 8
 _PER_PAGE_SINGLE = 30
@@ -183,6 +183,10 @@ def _actions(strips: Strips, position: int) -> None:
             key=f"replace_{unique}",
             type="tertiary",
             help="Replace: take the best other sequence instead; all others stay",
-            on_click=steering.replace,
+            on_click=_replace,
             args=(dataset, values, span),
         )
+
+
+def _replace(dataset: Dataset, values: Parameters, span: SequenceSpan) -> None:
+    steering.replace(dataset, values, span)

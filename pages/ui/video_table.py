@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -70,7 +71,7 @@ def video_table(record: DatasetRecord, *, busy: bool, can_change: bool) -> Shown
     for warning in listing.found.warnings:
         st.warning(text.for_markdown(warning, 600), icon=":material/warning:")
     several = len(record.sources) > 1
-    chosen = st.dataframe(
+    chosen: Any = st.dataframe(
         pd.DataFrame(rows, columns=[*_COLUMNS, *(["From"] if several else [])]),
         hide_index=True,
         height=_HEADER + _ROW * max(1, min(len(rows), _SHOWN)),

@@ -5,6 +5,8 @@ They change nothing of what is selected; that is `parameters.py`.
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 from pages.ui.explorer.colours import MODES
@@ -40,7 +42,13 @@ def chosen(name: str) -> str:
     return kept.get(name, CHOICES[name][0])
 
 
-def select(label: str, name: str, *, width: int, label_visibility: str = "visible") -> str:
+def select(
+    label: str,
+    name: str,
+    *,
+    width: int,
+    label_visibility: Literal["visible", "collapsed"] = "visible",
+) -> str:
     """Draw a box with the choices and return what is chosen."""
     _show(name)
     st.selectbox(
@@ -50,7 +58,7 @@ def select(label: str, name: str, *, width: int, label_visibility: str = "visibl
         width=width,
         on_change=_take,
         args=(name,),
-        label_visibility=label_visibility,  # type: ignore[arg-type]
+        label_visibility=label_visibility,
     )
     return chosen(name)
 

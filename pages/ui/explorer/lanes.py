@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -37,9 +37,15 @@ def sorted_videos(
     if sort == "Worst covered":
         worst = np.full(len(dataset.videos), -1.0)
         np.maximum.at(worst, sequences.video, near)
-        return np.argsort(-worst, kind="stable").tolist()
+        return _falling(worst)
     counts = np.bincount(sequences.video[order], minlength=len(dataset.videos))
-    return np.argsort(-counts, kind="stable").tolist()
+    return _falling(counts)
+
+
+def _falling(values: npt.NDArray[Any]) -> list[int]:
+    """Return the positions of values, the largest first; ties as they come."""
+    positions: list[int] = np.argsort(-values, kind="stable").tolist()
+    return positions
 
 
 def lanes(
@@ -49,7 +55,7 @@ def lanes(
     near: FloatArray,
     full: float,
     bad: Sequence[npt.NDArray[np.bool_]],
-    cuts: Sequence[npt.NDArray[np.int64]],
+    cuts: Mapping[int, npt.NDArray[np.int64]],
     inside: npt.NDArray[np.bool_] | None = None,
     note: str = "",
 ) -> dict[str, Any]:
@@ -104,7 +110,8 @@ def _heat(
     np.maximum.at(values, starts * bins // frames, near)
     known = np.maximum.accumulate(np.where(values >= 0, np.arange(bins), 0))
     scaled = np.clip(values[known], 0, full) / (full or 1) * 255
-    return scaled.round().astype(int).tolist()
+    shades: list[int] = scaled.round().astype(int).tolist()
+    return shades
 
 
 def _spans(starts: npt.NDArray[np.int64], sequences: Sequences) -> list[list[int]]:
@@ -114,7 +121,8 @@ def _spans(starts: npt.NDArray[np.int64], sequences: Sequences) -> list[list[int
     stops = starts + sequences.length
     parts = np.flatnonzero(starts[1:] > stops[:-1]) + 1
     begins, ends = np.append(0, parts), np.append(parts - 1, len(starts) - 1)
-    return np.stack([starts[begins], stops[ends]], axis=1)[:_MOST_RUNS].tolist()
+    covered = zip(starts[begins].tolist(), stops[ends].tolist(), strict=True)
+    return [list(stretch) for stretch in covered][:_MOST_RUNS]
 
 
 def _runs(indices: npt.NDArray[np.int64]) -> list[list[int]]:

@@ -66,7 +66,8 @@ def inside(region: Region | Stretch, sequences: Sequences, maps: MapSet) -> npt.
     """
     if isinstance(region, Stretch):
         begun = (sequences.video == region.video) & (sequences.start < region.stop)
-        return begun & (sequences.stop > region.start)
+        held: npt.NDArray[np.bool_] = begun & (sequences.stop > region.start)
+        return held
     held = np.zeros(len(sequences), np.bool_)
     if region.map not in maps.coordinates:
         return held
