@@ -16,7 +16,7 @@ PATIENCE = 240_000  # milliseconds
 DRAWN = "document.querySelectorAll('.explorer .js-plotly-plot').length === 2"
 SETTLED = "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
 PLOT = "document.querySelector('.explorer .js-plotly-plot')"
-RANKS = f"{PLOT}.data.at(-2).text.length"
+STREAKS = f"{PLOT}.data.slice(1).reduce((sum, trace) => sum + trace.x.length, 0)"
 POINTS = f"{PLOT}.data[0].x.length"
 PICTURES = (
     "[...document.querySelectorAll('[data-testid=stImage] img')]"
@@ -42,10 +42,10 @@ def measure(data_dir: Path) -> dict[str, float]:
         samples = page.get_by_role("slider", name="Samples")
         length = page.get_by_role("slider", name="Sequence length")
         found["n_samples, one more"] = statistics.median(
-            _press(page, samples, "ArrowRight", RANKS) for _ in range(5)
+            _press(page, samples, "ArrowRight", STREAKS) for _ in range(5)
         )
         found["n_samples, one less"] = statistics.median(
-            _press(page, samples, "ArrowLeft", RANKS) for _ in range(5)
+            _press(page, samples, "ArrowLeft", STREAKS) for _ in range(5)
         )
         found["sequence length, one more"] = _press(page, length, "ArrowRight", POINTS)
         found["sequence length, one less"] = _press(page, length, "ArrowLeft", POINTS)
