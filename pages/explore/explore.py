@@ -5,7 +5,7 @@ import streamlit as st
 
 from pages.ui import loaders, proof, review, session, text, view
 from pages.ui.command_panel import command_panel
-from pages.ui.controls import controls, shown
+from pages.ui.controls import further_controls, main_controls, shown
 from pages.ui.explorer import colours, explorer, lanes
 from pages.ui.explorer.points import points_of
 from pages.ui.explorer.region import Region, inside
@@ -14,7 +14,7 @@ from pages.ui.job_panel import job_panel, queue, submit
 from pages.ui.player import player
 from pages.ui.proof_panel import proof_panel
 from pages.ui.sequence_table import sequence_table
-from pages.ui.shortcuts import shortcuts
+from pages.ui.shortcuts import listen, shortcuts_button
 from pages.ui.strip_list import Strips, positions_of, strip_list
 from seqsel_core.errors import SeqselError
 from seqsel_core.jobs.kinds import MAPS
@@ -52,7 +52,21 @@ if dataset is None or not dataset.videos:
     st.stop()
 
 with st.sidebar:
-    chosen = controls(dataset)
+    chosen = main_controls(dataset)
+    with st.container():  # where a spinner comes and goes, too
+        if chosen.pool is not None:
+            # Before the rest is drawn, which would jump when this button came above it.
+            selection = loaders.load_selection(dataset, chosen.parameters)
+            selected_frames = int(chosen.pool.cut.sequences.lengths[selection.order].sum())
+            take = st.button(
+                f"Take {text.count(selected_frames, 'frame')}",
+                type="primary",
+                icon=":material/folder_zip:",
+                width="stretch",
+            )
+            if take:
+                st.switch_page("pages/output/output.py", query_params=session.link_query(record))
+    further_controls(dataset, chosen.parameters)
 session.write_url(record, chosen.parameters)
 if chosen.pool is None:
     st.title("No sequence is left")
@@ -67,7 +81,6 @@ with above:
     values = chosen.parameters
     pool = chosen.pool
     sequences = pool.cut.sequences
-    selection = loaders.load_selection(dataset, values)
     reached = len({int(sequences.video[position]) for position in selection.order})
     near = loaders.load_nearest(dataset, values, selection)
 
@@ -78,7 +91,6 @@ with above:
             "The choice is among the others.",
             icon=":material/hourglass_top:",
         )
-    selected_frames = int(sequences.lengths[selection.order].sum())
     judging = proof.Judging(dataset, values, pool, selection, near)
     st.subheader(
         f"{text.count(len(selection), 'sequence')} of {text.count(values.length, 'frame')} "
@@ -106,12 +118,13 @@ with above:
     around = "lasso" if isinstance(region, Region) else "stretch"
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        mode = view.select("Colour by", "colour_by", width=150)
-        kind = view.select("Points", "points", width=150)
+        mode = view.select("Colour by", "colour_by", width=140)
+        kind = view.select("Points", "points", width=130)
         axes = view.select("PCA map", "axes", width=90)
         sort = view.select("Sort the timeline by", "sort_lanes", width=170)
         st.space("stretch")
         review.begin(strips, focused, positions_of(strips, held, view.chosen("strip_order")))
+        shortcuts_button()
 
     solid = with_solid(dataset, maps) if axes == "3-D" else None
     missing_map = next((name for name in MAPS if name not in maps.coordinates), None)
@@ -177,14 +190,7 @@ with below:
     player(record, dataset, sequences)
 
 with st.sidebar:
-    if st.button(
-        f"Take {text.count(selected_frames, 'frame')}",
-        type="primary",
-        icon=":material/folder_zip:",
-        width="stretch",
-    ):
-        st.switch_page("pages/output/output.py", query_params=session.link_query(record))
     command_panel(record, dataset, values)
-    shortcuts()
+    listen()
 shown()
 loaders.think_ahead(dataset, values)

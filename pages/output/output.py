@@ -43,14 +43,16 @@ if choice is None or not len(choice.selection):
     st.stop()
 
 videos = len({span.video for span in choice.selected})
-summary, change = st.columns([5, 1], vertical_alignment="center")
-summary.markdown(
-    f"**{text.count(len(choice.selection), 'sequence')} of "
-    f"{text.count(values.length, 'frame')}** ({choice.n_selected_frames:,} frames) from "
-    f"{videos:,} of {text.count(len(dataset.videos), 'video')} · covering radius "
-    f"{choice.selection.covering_radius:.3f}"
-)
-if change.button("Change", icon=":material/tune:", width="stretch"):
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.markdown(
+        f"**{text.count(len(choice.selection), 'sequence')} of "
+        f"{text.count(values.length, 'frame')}** ({choice.n_selected_frames:,} frames) from "
+        f"{videos:,} of {text.count(len(dataset.videos), 'video')} · covering radius "
+        f"{choice.selection.covering_radius:.3f}",
+        width="content",
+    )
+    change = st.button("Change", icon=":material/tune:")
+if change:
     st.switch_page("pages/explore/explore.py", query_params=session.link_query(record))
 
 st.header("Lists")
@@ -62,15 +64,14 @@ st.markdown(
     "the report; the frames come as a zip too."
 )
 with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
-    image_format = st.segmented_control(
-        "Format", list(_FORMATS), default="png", required=True, format_func=_FORMATS.get
+    image_format = st.radio(
+        "Format", list(_FORMATS), format_func=_FORMATS.__getitem__, horizontal=True
     )
-    size = st.segmented_control(
+    size = st.radio(
         "Size",
         list(_SIZES),
-        default="-1",
-        required=True,
-        format_func=_SIZES.get,
+        format_func=_SIZES.__getitem__,
+        horizontal=True,
         help="Length of the short edge of the pictures.",
     )
 options = {

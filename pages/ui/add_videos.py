@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 
@@ -47,8 +48,8 @@ def _target(record: DatasetRecord) -> DatasetRecord | None:
     """Let choose between a new dataset (None) and this one."""
     name = text.for_markdown(record.name, 30)
     choices = {_NEW: "A new dataset", _THIS: f"This dataset: {name}"}
-    where = st.segmented_control(
-        "Add to", list(choices), default=_NEW, required=True, format_func=choices.get, key="add_to"
+    where = st.radio(
+        "Add to", list(choices), format_func=choices.__getitem__, horizontal=True, key="add_to"
     )
     return record if where == _THIS else None
 
@@ -147,7 +148,7 @@ def _subfolders(chain: list[roots.Folder], content: roots.Content) -> None:
     if not content.folders:
         return
     ids = [folder.id for folder in chain]
-    height = 220 if len(content.folders) > 12 else "content"
+    height: int | Literal["content"] = 220 if len(content.folders) > 12 else "content"
     with st.container(height=height, border=True), st.grid(4, gap="small"):
         for folder in content.folders:
             st.button(

@@ -26,19 +26,23 @@ _METHODS = {
 _SHOWN = "controls_shown"
 
 
-def controls(dataset: Dataset) -> Fitted:
-    """Draw the controls and return what they say."""
+def main_controls(dataset: Dataset) -> Fitted:
+    """Draw the two sliders that matter most, and return what all controls say."""
     longest = max(int(video.frames["index"][-1]) + 1 for video in dataset.videos)
     _length(parameters.fitted(parameters.current(), longest), longest)
     fitted = loaders.fit(dataset, parameters.current())
     _n_samples(fitted.parameters, fitted.pool, dataset.n_frames)
     _notice()
-    _strategy(fitted.parameters)
-    _checks(dataset, fitted.parameters)
-    _advanced(dataset, fitted.parameters)
-    presets_panel(fitted.parameters)
-    _history()
     return fitted
+
+
+def further_controls(dataset: Dataset, values: Parameters) -> None:
+    """Draw the other controls, which can grow: what must be seen stands above them."""
+    _strategy(values)
+    _checks(dataset, values)
+    _advanced(dataset, values)
+    presets_panel(values)
+    _history()
 
 
 def show(key: str, value: object) -> None:
@@ -145,20 +149,19 @@ def _strategy(values: Parameters) -> None:
         _METHODS,
         "Diverse takes what is farthest from everything picked before (greedy k-center): rare "
         "things come early. Typical takes what stands for most of the others (facility "
-        "location). Balanced does both, as the dial below says. The rest is for comparison.",
+        "location). Balanced does both, as the slider below says. The rest is for comparison.",
     )
     if values.method == "balanced":
-        show("balance", values.balance)
-        st.slider(
+        number_slider(
             "Typical or rare",
-            0.0,
-            1.0,
-            step=0.05,
+            round(100 * values.balance),
             key="balance",
-            on_change=_set,
-            args=("balance",),
-            help="The share of picks that go to what is covered worst. 0: what is typical, "
-            "1: what is rare.",
+            least=0,
+            most=100,
+            most_by_slider=100,
+            step=5,
+            units=[Unit("% of picks for what is rare")],
+            on_move=lambda percent, _: parameters.change(balance=min(percent, 100) / 100),
         )
 
 
@@ -207,7 +210,7 @@ def _advanced(dataset: Dataset, values: Parameters) -> None:
             "Cuts are found from the embeddings and the pictures; the timeline shows them.",
         )
         show("min_distance", values.min_distance)
-        st.slider(
+        st.number_input(
             "Least distance between picks",
             0.0,
             parameters.MOST_DISTANCE,

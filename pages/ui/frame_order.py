@@ -9,12 +9,11 @@ from seqsel_core.video.discover import FRAME_ORDERS
 
 def frame_order_control(key: str) -> str:
     """Draw the choice and return it: 'alphabetical' or 'natural'."""
-    chosen = st.segmented_control(
+    chosen = st.radio(
         "Order of frames in a folder",
         FRAME_ORDERS,
-        default=FRAME_ORDERS[0],
-        required=True,
-        format_func={"alphabetical": "1, 10, 2", "natural": "1, 2, 10"}.get,
+        format_func={"alphabetical": "1, 10, 2", "natural": "1, 2, 10"}.__getitem__,
+        horizontal=True,
         key=key,
         help="Matters for folders of frames only. 1, 10, 2 is alphabetical; 1, 2, 10 natural.",
     )

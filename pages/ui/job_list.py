@@ -12,13 +12,25 @@ from pages.ui.work import Work, all_work, note_failure
 _STATES = {"done": "done", "failed": "failed", "cancelled": "stopped"}
 
 
-@st.fragment(run_every="2s")
 def job_list() -> None:
-    """Show the running jobs as panels, the waiting ones as lines, and the others as a table."""
+    """Show the running jobs as panels, the waiting ones as lines, and the others as a table.
+
+    The table is drawn anew only when a job ended: at every look, it would throw whoever goes
+    through it by keys back to the top of the page.
+    """
+    ended = [item for item in all_work() if not item.job.active]
+    _active([item.job.id for item in ended])
+    _ended(ended)
+
+
+@st.fragment(run_every="2s")
+def _active(ended: list[int]) -> None:
+    """Show what is not done yet; `ended` are the numbers of the jobs in the table."""
     work = all_work()
     if not work:
         st.info("No job yet. Adding videos begins one.", icon=":material/inbox:")
-        return
+    if ended != [item.job.id for item in work if not item.job.active]:
+        st.rerun()
     running = [item for item in work if item.job.active and item.job.state != "queued"]
     waiting = [item for item in work if item.job.state == "queued"]
     for item in running:
@@ -27,9 +39,8 @@ def job_list() -> None:
         st.header("Waiting")
     for item in waiting:
         _waiting(item)
-    if not running and not waiting:
+    if work and not running and not waiting:
         st.caption("Nothing is being done now.")
-    _ended([item for item in work if not item.job.active])
 
 
 def _waiting(item: Work) -> None:
@@ -58,7 +69,8 @@ def _ended(work: list[Work]) -> None:
         pd.DataFrame([_row(item) for item in work]),
         hide_index=True,
         column_config={
-            "Ended": st.column_config.DatetimeColumn(format="distance"),
+            "State": st.column_config.TextColumn(width="small"),
+            "Ended": st.column_config.DatetimeColumn(format="distance", width=120),
             "Result": st.column_config.TextColumn(width="large"),
         },
     )

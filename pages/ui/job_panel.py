@@ -87,11 +87,14 @@ def draw_panel(job: Job, title: str, key: str, mine: bool) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(_headline(job, title), width="stretch")
             _button(job, key, mine)
-        st.progress(1.0 if job.state == "done" else job_words.share(job) or 0.0)
-        first, second = _lines(job)
-        st.caption(f"{first or _NOTHING}  \n{second or _NOTHING}")
+        first, second = (line or _NOTHING for line in _lines(job))
         if job.state == "failed":
+            st.progress(0.0)  # what it reached of its last stage would look like an end
+            st.markdown(f":small[{first}]  \n:small[{second}]")  # captions are too faint for red
             work.note_failure(job)
+        else:
+            st.progress(1.0 if job.state == "done" else job_words.share(job) or 0.0)
+            st.caption(f"{first}  \n{second}")
 
 
 def _headline(job: Job, title: str) -> str:
@@ -121,13 +124,14 @@ def _lines(job: Job) -> tuple[str, str]:
     if job.state in ("running", "cancelling"):
         stage = job.stage[:1].upper() + job.stage[1:] or "Starting"
         doing = f"{stage}: {text.for_markdown(job.detail, 80)}" if job.detail else stage
-        return job_words.progress(job), doing
+        return doing, job_words.progress(job)
     if job.state == "cancelled":
         reached = job_words.progress(job)
         return reached, "What was finished is kept."
     if job.state == "failed":
         return f":red[{text.for_markdown(job.message, 600)}]", ""
-    return _made(job), text.for_markdown(job.message, 400)
+    made = _made(job)
+    return made[:1].upper() + made[1:], text.for_markdown(job.message, 400)
 
 
 def _running_before(job: Job) -> Job | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -83,20 +84,20 @@ def number_slider(
             "units": [asdict(unit) for unit in units],
             "seen": move["turn"],
         },
-        on_move_change=lambda: _moved(key, on_move),
+        on_move_change=lambda: _moved(key, min(least, 1), on_move),
     )
 
 
-def _moved(key: str, on_move: Callable[[int, int], None]) -> None:
+def _moved(key: str, least: int, on_move: Callable[[int, int], None]) -> None:
     move = _move(key)
-    if move["value"] > 0 and move["step"] > 0:
+    if move["value"] >= least and move["step"] > 0:
         on_move(move["value"], move["step"])
 
 
 def _move(key: str) -> dict[str, int]:
     """Return the last move that the browser sent; zeros if there is none, or if it is nonsense."""
     state = st.session_state.get(key)
-    move = state.get("move") if state else None
+    move: Any = state.get("move") if state else None
     try:
         return {name: round(move[name]) for name in ("value", "step", "turn")}
     except (TypeError, KeyError, ValueError, OverflowError):

@@ -12,7 +12,7 @@ from pages.ui.review import SHORTCUTS
 _OTHERS = (
     ("Ctrl Z", "Undo the last move"),
     ("Ctrl Y", "Make it again"),
-    ("← →", "Move the slider that has the focus"),
+    ("← →", "Move the slider that has the focus; go along legend and timeline"),
     ("Tab", "Go to the next control; Enter or space presses it"),
     ("?", "Show this list"),
 )
@@ -31,16 +31,20 @@ export default function () {
 """
 
 
-def shortcuts() -> None:
+def shortcuts_button() -> None:
     """Draw the button that shows the keys."""
-    _listener()(key="shortcuts_listener")
     st.button(
-        "Keyboard shortcuts",
+        ":material/keyboard:",
         key="shortcuts",
-        icon=":material/keyboard:",
         type="tertiary",
+        help="Keyboard shortcuts (key: ?)",
         on_click=_open,
     )
+
+
+def listen() -> None:
+    """Listen to the key '?', and show the keys where they are asked for."""
+    _listener()(key="shortcuts_listener")
     if st.session_state.get("shortcuts_open"):
         _shown()
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from matplotlib.colors import to_hex, to_rgb
 
-from seqsel_core.palette import VIDEO_COLOURS
+from seqsel_core.palette import video_colour
 
 INK = "#222222"
 MUTED = "#6b6b6b"
@@ -17,6 +17,7 @@ SETS = {"input": "#8a8a8a", "selected": "#0072b2", "random": "#e69f00"}
 """Colour of each set of sequences that is compared."""
 
 _MARKERS = ("o", "s", "^", "D", "v")
+_PER_MARKER = 7  # not more colours can be told apart by everybody
 
 
 class Style(NamedTuple):
@@ -27,13 +28,12 @@ class Style(NamedTuple):
 
 
 def style(video: int) -> Style:
-    """Return the style of the video at this position; after 35 videos they repeat.
+    """Return the style of the video at this position: none of the first 72 is like another.
 
-    There are not more than seven colours that everybody can tell apart, so the marker
-    changes when they are used up.
+    There are not more than seven colours that everybody can tell apart, so the marker changes
+    with every seven videos.
     """
-    marker, colour = divmod(video, len(VIDEO_COLOURS))
-    return Style(VIDEO_COLOURS[colour], _MARKERS[marker % len(_MARKERS)])
+    return Style(video_colour(video), _MARKERS[video // _PER_MARKER % len(_MARKERS)])
 
 
 def shade(colour: str, lightness: float) -> str:

@@ -52,6 +52,24 @@ def in_every_map(page, what):
     )
 
 
+def _touching(page):
+    """Return how many pairs of rank numbers touch each other on the first map, of those there."""
+    boxes = (
+        page.locator(".explorer .map")
+        .first.locator(".number")
+        .evaluate_all("all => all.map(each => each.getBoundingClientRect().toJSON())")
+    )
+    assert boxes
+    return sum(
+        a["left"] < b["right"] + 1
+        and b["left"] < a["right"] + 1
+        and a["top"] < b["bottom"]
+        and b["top"] < a["bottom"]
+        for at, a in enumerate(boxes)
+        for b in boxes[:at]
+    )
+
+
 def ring(page):
     """Return where the sequence that is looked at lies on both maps."""
     return page.evaluate(
@@ -210,8 +228,12 @@ def test_a_slider_move_keeps_the_zoom_and_moves_every_view(maps):
     zoomed = maps.evaluate(axis)
     maps.get_by_role("slider", name="Samples").press("ArrowLeft")
     expect(maps.locator(".explorer .mark")).to_have_count(19)
-    ranks = "() => document.querySelector('.explorer .js-plotly-plot').data.at(-2).text.length"
-    maps.wait_for_function(f"({ranks})() === 19")
+    streaks = (
+        "() => new Set(document.querySelector('.explorer .js-plotly-plot').data"
+        ".flatMap(trace => trace.customdata ?? []).map(item => item?.rank).filter(Boolean)).size"
+    )
+    maps.wait_for_function(f"({streaks})() === 19")
+    assert _touching(maps) == 0
     assert maps.evaluate(axis) == zoomed
 
 

@@ -156,8 +156,9 @@ def test_a_long_legend_is_cut() -> None:
 
 def test_videos_can_be_told_apart() -> None:
     """Catches two of the first videos with the same colour and marker."""
-    assert len({style(video) for video in range(35)}) == 35
-    assert style(35) == style(0)
+    assert len({style(video) for video in range(72)}) == 72
+    assert {style(video).marker for video in range(7)} == {"o"}
+    assert style(7).marker != "o"
 
 
 def test_nothing_selected_and_a_single_frame(choose, write_clip, tmp_path) -> None:

@@ -4,7 +4,7 @@ import json
 
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-_LABELS = {"length": "Sequence length", "n_samples": "Samples"}
+_LABELS = {"length": "Sequence length", "n_samples": "Samples", "balance": "Typical or rare"}
 
 
 def shown(app, name):

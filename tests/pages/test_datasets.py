@@ -125,7 +125,7 @@ def test_who_does_not_own_a_shared_dataset_cannot_change_it(open_page, dataset, 
     assert changes.isdisjoint(labels(app))
     assert not app.toggle
     assert "Explore" in labels(app)
-    assert not [item for item in app.get("button_group") if item.label == "Add to"]
+    assert "Add to" not in [item.label for item in app.radio]
     somebody("anna")
     app = open_page("data/videos.py", dataset=hers.id)
     assert changes <= set(labels(app))
@@ -180,7 +180,7 @@ def test_a_dataset_is_renamed_in_place(open_page, dataset, data_dir):
 def test_a_folder_is_added_to_a_dataset(open_page, dataset, data_dir, no_worker):
     """Videos of a second day would need a dataset of their own, and could not be compared."""
     app = open_page("data/videos.py")
-    app.segmented_control(key="add_to").set_value("this").run()
+    app.radio(key="add_to").set_value("this").run()
     button(app, "Add this folder").click().run()
     assert not app.exception
     (record,) = Datasets(data_dir).all()

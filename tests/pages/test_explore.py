@@ -56,6 +56,15 @@ def test_a_new_length_keeps_the_number_of_frames_as_near_as_it_can(open_page, da
     assert shown(app, "n_samples")["value"] == 72
 
 
+def test_the_share_for_what_is_rare_goes_down_to_nothing(open_page, dataset):
+    """A slider that takes 0 for nonsense could not be moved to its left end."""
+    app = open_page("explore/explore.py")
+    assert shown(app, "balance")["value"] == 25
+    move(app, "balance", 0)
+    assert shown(app, "balance")["value"] == 0
+    assert float(app.query_params["balance"]) == 0
+
+
 def test_the_url_holds_what_is_shown_and_brings_it_back(open_page, dataset):
     """A shared link would show another picture than the one it was copied from."""
     first = open_page("explore/explore.py")
@@ -315,7 +324,7 @@ def test_a_third_axis_that_is_not_drawn_yet_can_be(open_page, dataset):
 def test_shortcuts_are_shown(open_page, dataset):
     """Keys that nobody knows of are no help."""
     app = open_page("explore/explore.py")
-    _press(app, "Keyboard shortcuts")
+    app.button(key="shortcuts").click().run()
     assert any(item.value == "Next sequence" for item in app.markdown)
 
 

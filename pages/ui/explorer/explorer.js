@@ -26,6 +26,7 @@ class Explorer {
     this.maps = [...root.querySelectorAll(".map")].map((panel) =>
       panel.classList.contains("solid") ? new SolidMap(panel, report) : new ScatterMap(panel, report),
     );
+    this.tools = new Roving(root.querySelector(".tools"), "button");
     this.timeline = new Timeline(root, report);
     this.legend = new Legend(root.querySelector(".groups"), report);
     for (const button of root.querySelectorAll("[data-drag]")) {
@@ -66,6 +67,7 @@ class Explorer {
     if (!view) return;
     const clear = this.root.querySelector("[data-do=clear]");
     clear.hidden = !view.region;
+    if (clear.hidden && clear.tabIndex === 0) this.tools.stop(); // Tab would miss the toolbar
     clear.textContent = view.region?.polygon ? "Clear lasso" : "Clear stretch";
     this.root.querySelector(".counts").textContent = view.timeline.note;
     for (const panel of this.root.querySelectorAll(".map:not([data-map=umap_k_15])")) {
@@ -120,6 +122,11 @@ class Explorer {
     }));
   }
 
+  // The selected sequence that holds a frame, if one does.
+  pickedAt({ video, frame }) {
+    return this.selected(this.view).find((item) => item.video === video && item.start <= frame && frame < item.stop);
+  }
+
   // Worked out again only when there are others.
   points(kind, frames, cut) {
     const key = `${kind}/${frames.id}/${cut.id}`;
@@ -155,6 +162,7 @@ class Explorer {
     const frame = frameOf(place);
     const key = `${place.video}:${frame}`;
     this.wanted = key;
+    this.pointed = { video: place.video, frame };
     this.pointer = event;
     const known = this.pictures.get(key);
     if (known) this.fill(known);
@@ -164,6 +172,8 @@ class Explorer {
   fill(picture) {
     this.tip.querySelector(".where").textContent = picture.name;
     this.tip.querySelector(".when").textContent = picture.text;
+    const picked = this.pickedAt(this.pointed);
+    this.tip.querySelector(".picked").textContent = picked ? `Rank ${picked.rank} of ${this.view.selected.length}` : "";
     const image = this.tip.querySelector("img");
     image.hidden = !picture.src;
     image.alt = `${picture.text} of ${picture.name}`;

@@ -58,9 +58,11 @@ _HTML = """
   <div class="panel timeline">
     <div class="head"><b>Timeline</b><span class="counts"></span>
       <span class="legend end">well covered <i></i> blind spot</span></div>
-    <div class="lanes"></div><div class="axis"></div>
+    <div class="lanes" role="group" aria-label="Selected sequences, by arrow keys"></div>
+    <div class="axis"></div>
   </div>
-  <div class="tip" hidden><img alt=""><div class="where"></div><div class="when"></div></div>
+  <div class="tip" hidden><img alt=""><div class="where"></div><div class="when"></div>
+    <div class="picked"></div></div>
 </div>
 """
 
@@ -253,7 +255,7 @@ def _code() -> Any:
     """Return the code that draws: large enough for the browser to keep it from run to run."""
     scripts = [
         (_HERE / f"{name}.js").read_text("utf-8")
-        for name in ("scene", "maps", "timeline", "legend", "explorer")
+        for name in ("scene", "roving", "numbers", "maps", "timeline", "legend", "explorer")
     ]
     return st.components.v2.component(
         "explorer_code",

@@ -8,6 +8,7 @@ class Legend {
     this.box = box;
     this.report = report;
     this.hidden = new Set();
+    this.keys = new Roving(box, "button");
   }
 
   draw(colour, points, frames) {
@@ -20,6 +21,7 @@ class Legend {
     this.drawn = state;
     if (colour.kind === "scale") this.box.replaceChildren(this.scale(colour));
     else if (colour.kind === "groups") this.box.replaceChildren(...this.groups(colour, points, frames));
+    this.keys.stop();
   }
 
   // Whether a video is switched off.
@@ -44,9 +46,11 @@ class Legend {
       item.append(element("i", ""), element("span", "", name), element("small", "", count));
       item.style.setProperty("--colour", colours[group % colours.length]);
       item.setAttribute("aria-pressed", !this.hidden.has(group));
-      item.title = "Click: show or hide. Double click: show only this.";
-      item.onclick = () => this.change(() => this.hidden.delete(group) || this.hidden.add(group), group);
-      item.ondblclick = () => this.change(() => (this.hidden = new Set(groups.filter((one) => one !== group))), group);
+      item.title = `${name}\nClick: show or hide. Double click, or Shift with a click or Enter: show only this.`;
+      const toggle = () => this.change(() => this.hidden.delete(group) || this.hidden.add(group), group);
+      const only = () => this.change(() => (this.hidden = new Set(groups.filter((one) => one !== group))), group);
+      item.onclick = (event) => (event.shiftKey ? only() : toggle());
+      item.ondblclick = only;
       item.dataset.group = group;
       return item;
     });
@@ -56,6 +60,7 @@ class Legend {
       const all = element("button", "every", this.hidden.size ? "Show all" : "Hide all");
       all.onclick = () => this.change(() => (this.hidden = new Set(this.hidden.size ? [] : groups)));
       items.unshift(all);
+      if (groups.length > colours.length) items.splice(1, 0, element("small", "", `The ${colours.length} colours repeat`));
     }
     return items;
   }

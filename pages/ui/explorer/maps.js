@@ -3,7 +3,7 @@
 const GREY = "rgba(128, 136, 150, 0.5)";
 const RAMP = [[0, "#00224e"], [0.25, "#35456c"], [0.5, "#7d7c78"], [0.75, "#bcaf6f"], [1, "#fee838"]];
 const RANKS = [[0, "#2f6fe0"], [0.5, "#c05a9c"], [1, "#f0a020"]];
-const MOST_RANKS = 60; // more numbers than this hide the points
+const MARGIN = 4; // pixels around a plot
 const FAINT = 0.08; // opacity of what lies outside of a lasso
 
 class ScatterMap {
@@ -18,6 +18,11 @@ class ScatterMap {
     this.plot.addEventListener("pointermove", (event) => (this.moved = event));
     // Plotly says nothing where the plot was drawn anew below the pointer.
     this.plot.addEventListener("pointerleave", () => report.hover(null));
+    this.numbers = this.numbering();
+  }
+
+  numbering() {
+    return new Numbers(this.plot, MARGIN);
   }
 
   // Draw what there is; Plotly keeps the zoom, and redraws only what changed.
@@ -34,9 +39,11 @@ class ScatterMap {
     const config = { displayModeBar: false, responsive: true, doubleClick: "reset" };
     Plotly.react(this.plot, traces, this.layout(scene), config);
     if (first) this.listen();
+    this.numbers?.show(this.ranked(map, scene));
   }
 
   close(Plotly) {
+    this.numbers?.clear();
     if (!this.plot.classList.contains("js-plotly-plot")) return;
     Plotly.purge(this.plot);
     this.plot.classList.remove("js-plotly-plot");
@@ -46,7 +53,7 @@ class ScatterMap {
     const region = scene.region?.map === this.name ? scene.region : null;
     return {
       autosize: true,
-      margin: { l: 4, r: 4, t: 4, b: 4 },
+      margin: { l: MARGIN, r: MARGIN, t: MARGIN, b: MARGIN },
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
       showlegend: false,
@@ -67,7 +74,6 @@ class ScatterMap {
     return [
       this.everything(places, scene),
       ...this.streaks(map, scene),
-      this.ranks(map, scene),
       {
         type: "scattergl",
         mode: "markers",
@@ -94,20 +100,12 @@ class ScatterMap {
     return streakTraces(map, scene).map((trace) => ({ ...trace, type: "scattergl", marker: { ...trace.marker, size: 8, line: { color: this.ground, width: 1 } } }));
   }
 
-  ranks(map, scene) {
-    const shown = scene.selected.length > MOST_RANKS ? [] : scene.selected.filter((item) => !item.hidden);
-    const middle = shown.map((item) => item.streak[item.streak.length >> 1]);
-    return {
-      type: "scatter",
-      mode: "markers+text",
-      marker: { size: 12, opacity: 0 }, // keeps the numbers off the points, which lie above them
-      x: middle.map((at) => map.x[at]),
-      y: middle.map((at) => map.y[at]),
-      text: shown.map((item) => String(item.rank)),
-      textposition: "top center",
-      textfont: { color: this.ink, size: 12, shadow: `0 0 2px ${this.ground}, 0 0 3px ${this.ground}, 0 0 4px ${this.ground}` },
-      hoverinfo: "skip",
-    };
+  // Where the ranks belong: at the middle frames of the selected sequences.
+  ranked(map, { selected }) {
+    return selected.filter((item) => !item.hidden).map(({ streak, rank, colour }) => {
+      const at = streak[streak.length >> 1];
+      return { x: map.x[at], y: map.y[at], rank, colour };
+    });
   }
 
   // The place that a point of a trace stands for; null for decoration.
@@ -135,6 +133,14 @@ class ScatterMap {
       }
     });
     this.plot.on("plotly_deselect", () => this.report.region(this.name, null));
+    this.plot.on("plotly_relayouting", (moved) => this.renumber(moved));
+    this.plot.on("plotly_relayout", () => this.renumber());
+  }
+
+  // While the map is moved, Plotly tells the ends of the axes that move; then it has them all.
+  renumber(moved = {}) {
+    const ends = (axis) => [0, 1].map((end) => moved[`${axis}.range[${end}]`] ?? this.plot.layout[axis].range[end]);
+    this.numbers?.arrange([ends("xaxis"), ends("yaxis")]);
   }
 
   // What dragging does: "zoom", "pan", "lasso", "select" (a box).
@@ -151,6 +157,10 @@ class ScatterMap {
 
 // A map of three axes, which is turned by dragging; nothing can be drawn around in it.
 class SolidMap extends ScatterMap {
+  numbering() {
+    return null; // pointing at a sequence tells its rank
+  }
+
   layout(scene) {
     const axis = { title: { text: "" }, showticklabels: false, showspikes: false, backgroundcolor: "rgba(0,0,0,0)", gridcolor: GREY, zeroline: false };
     return {

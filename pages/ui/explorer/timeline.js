@@ -1,6 +1,7 @@
 // The timeline: one lane per video, its length true to scale, selected sequences marked.
 
 const DRAG_FROM = 4; // pixels: less is a click
+const MOST_RANKS = 60; // more numbers than this hide the lanes
 
 class Timeline {
   // `report` is told of hover(place or null, event), click(place) and stretch(video, from, to).
@@ -8,6 +9,7 @@ class Timeline {
     this.lanes = root.querySelector(".lanes");
     this.axis = root.querySelector(".axis");
     this.report = report;
+    this.keys = new Roving(this.lanes, ".mark");
   }
 
   // `scene` adds to the view: `selected` with rank, colour, stop and hidden.
@@ -17,7 +19,9 @@ class Timeline {
     const focused = this.lanes.contains(document.activeElement) ? document.activeElement.dataset.place : null;
     this.lanes.replaceChildren(...lanes.map((lane) => this.lane(lane, longest, view, scene)));
     for (const bar of this.lanes.querySelectorAll(".bar")) hideCovered(bar);
-    if (focused) this.lanes.querySelector(`[data-place="${focused}"]`)?.focus();
+    const again = focused && this.lanes.querySelector(`[data-place="${focused}"]`);
+    this.keys.stop(again);
+    again?.focus();
     this.axis.replaceChildren(...ticks(longest).map((at) => {
       const tick = element("span", "tick", at === 0 ? `0 ${unit}` : String(at));
       tick.style.left = `${(100 * at) / longest}%`;
@@ -39,8 +43,8 @@ class Timeline {
     for (const [from, to] of lane.inside) bar.append(place("inside", from, to, lane));
     if (view.region?.video === lane.video) bar.append(place("stretch", view.region.start, view.region.stop, lane));
     this.listen(bar, lane);
-    for (const item of scene.selected) {
-      if (item.video !== lane.video) continue;
+    const here = scene.selected.filter((item) => item.video === lane.video);
+    for (const item of here.sort((a, b) => a.start - b.start)) {
       bar.append(this.mark(item, lane, view));
       if (scene.selected.length <= MOST_RANKS) {
         const rank = element("span", "rank", item.rank);
