@@ -122,9 +122,11 @@ async def _stay(url: str, query: str, until: float, visit: Visit, number: int) -
             page = chance.choice(["", "explore", "explore", "output"])
             visit.milliseconds["open"].append(1000 * await visitor.open(page, query))
             while time.monotonic() < until and chance.random() < 0.95:  # else: a reload
-                await asyncio.sleep(chance.expovariate(1 / THINK))
-                what, taken = await _act(visitor, chance)
-                visit.milliseconds[what].append(1000 * taken)
+                think, left = chance.expovariate(1 / THINK), until - time.monotonic()
+                await asyncio.sleep(max(0.0, min(think, left)))
+                if think < left:
+                    what, taken = await _act(visitor, chance)
+                    visit.milliseconds[what].append(1000 * taken)
         visit.errors += visitor.errors
         visit.bytes += visitor.bytes
         visit.polls += visitor.polls

@@ -56,7 +56,11 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    """Start the system's Chromium, with software WebGL for the maps."""
+    """Start the system's Chromium, with software WebGL for the maps.
+
+    WebGL alone: a whole page that is put together by it, too, takes a core or more whenever
+    something on it moves, and workers, which give way to everything, take up to four times as long.
+    """
     return {
         **browser_type_launch_args,
         "executable_path": CHROMIUM,
@@ -64,6 +68,7 @@ def browser_type_launch_args(browser_type_launch_args):
             "--no-sandbox",
             "--use-angle=swiftshader",
             "--enable-unsafe-swiftshader",
+            "--disable-gpu-compositing",
             "--disable-background-networking",
             "--disable-component-update",
             "--disable-sync",

@@ -67,6 +67,8 @@ def test_a_dataset_is_opened_and_removed(server, page, settled, add):
     page.get_by_role("button", name="Remove", exact=True).click()
     dialog.get_by_role("button", name="Remove the dataset").click()
     expect(dialog).to_have_count(0)
+    expect(page.get_by_role("heading", name="Night", level=1)).to_be_visible()
+    settled(page)  # until then the name of the removed one stands there, too
     expect(page.get_by_role("heading", level=1)).to_have_text("Night")
     expect(page.get_by_text("The dataset of this link")).to_have_count(0)
     assert [item.name for item in Datasets(server.data_dir).all()] == ["Night"]

@@ -85,11 +85,11 @@ def height(page):
 
 
 def test_a_job_goes_on_without_its_page_and_stops_when_asked(
-    server, page, clips, settled, browser, browser_context_args
+    server, page, clips, settled, new_context
 ):
     """People could not close the laptop, could not see it elsewhere, or could not stop it."""
     clips("street", 12)
-    other = browser.new_context(**browser_context_args).new_page()
+    other = new_context().new_page()
     other.goto(f"{server.url}/output")
     settled(other)
     pill = other.get_by_role("button", name=re.compile("^Embedding street"))

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
 
 def test_visitors_meet_no_error_and_leave_no_memory():
     """Sessions that disturb each other, or are never let go, show with many users only."""
-    options = ["--visitors=4", "--seconds=6", "--frames=2000", "--videos=2"]
+    options = ["--visitors=4", "--seconds=9", "--frames=2000", "--videos=2"]
     done = subprocess.run(
         [sys.executable, "benchmarks/load.py", *options],
         cwd=ROOT,
