@@ -30,6 +30,13 @@ if record is None:
         st.switch_page("pages/data/videos.py")
     st.stop()
 
+# Parts have their places from the start: where a message or a spinner comes and goes above them,
+# the browser would take the maps for others, and draw them from nothing.
+with st.container(gap=None):
+    explorer.fetch_plotly()
+    above = st.container()
+linked, below = st.container(), st.container()
+
 job = queue().latest("embed", record.id)
 busy = bool(job and job.active)
 try:
@@ -72,10 +79,6 @@ if chosen.pool is None:
     st.title("No sequence is left")
     st.warning(text.for_markdown(chosen.refusal, 600), icon=":material/filter_alt_off:")
     st.stop()
-
-# Parts have their places from the start: where a message or a spinner comes and goes above them,
-# the browser would take the maps for others, and draw them from nothing.
-above, linked, below = st.container(), st.container(), st.container()
 
 with above:
     values = chosen.parameters

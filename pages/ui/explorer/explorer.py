@@ -134,10 +134,14 @@ def position_of(place: Focus, sequences: Sequences) -> int | None:
     return int(first) + max(0, after - 1)
 
 
+def fetch_plotly() -> None:
+    """Let the browser fetch Plotly, which takes it a second, while the page is worked out."""
+    _plotly()(key="plotly")
+
+
 def explorer(scene: Scene) -> None:
     """Draw the maps and the timeline."""
-    with st.container(gap=None):  # the first four show nothing
-        _plotly()(key="plotly")
+    with st.container(gap=None):  # the first three show nothing
         _code()(key="explorer_code")
         _points()(key="frames", data=pack_frames(scene.dataset, scene.maps))
         _points()(key="cut", data=pack_cut(scene.dataset, scene.sequences))
