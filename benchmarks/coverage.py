@@ -23,8 +23,9 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from seqsel_core.evaluate.coverage import pairwise
 from seqsel_core.evaluate.judge import Judge
-from seqsel_core.select.gains import EXACT, Gains
+from seqsel_core.select.gains import EXACT
 from seqsel_core.select.greedy import Greedy
 from seqsel_core.select.kcenter import KCenter
 from seqsel_core.select.service import BALANCE, Service
@@ -85,13 +86,8 @@ def _plain(points: FloatArray, count: int) -> None:
     everything = np.ones(len(points), np.bool_)
     lazy = Service(points, everything, balance=0, exact=len(points))
     _, lazily = _timed(lambda: lazy.extend(count))
-    gains = Gains(
-        points,
-        np.arange(len(points)),
-        np.full(len(points), np.inf, np.float32),
-        exact=len(points),
-    )
-    costs, current = gains.costs, np.ones(len(points), np.float32)
+    # Nothing selected serves at the cost 1, that of the largest distance of unit vectors.
+    costs, current = pairwise(points, points) / 2, np.ones(len(points), np.float32)
     picks: list[int] = []
 
     def loop() -> None:

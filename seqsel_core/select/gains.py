@@ -9,6 +9,8 @@ the largest reduction possible (Nemhauser, Wolsey, Fisher 1978).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
@@ -17,7 +19,7 @@ from seqsel_core.select.kcenter import FloatArray, IntArray
 EXACT = 5_000
 """Up to so many candidates the gains are exact; of more, a sample is served for all."""
 
-PER_PICK = 24
+PER_PICK = 20
 """Of a sample a part is served, as long as it holds so many for every pick."""
 
 ROWS = 100_000
@@ -97,18 +99,16 @@ class Gains:
         self._picks: list[int] = []
         self._pivots = np.zeros(len(self.rows), np.int64)  # the served point nearest to each
         self._to_pivots = np.full(len(self.rows), np.inf, np.float32)
-        self._costs = np.empty((len(self.rows), len(self._served)), np.float32)
+        # Apart for each part, and made when it is needed: fresh memory is dear.
+        self._costs: list[FloatArray] = []
         self._bounds = np.zeros(len(self.rows), np.float64)
         self._widen()
         self._fresh = np.arange(len(self.rows))  # rows whose bounds are their gains
 
     @property
-    def costs(self) -> FloatArray:
-        """Cost of each candidate of `rows` to each one served now, shape (R, served), float32.
-
-        In units of the largest possible one.
-        """
-        return self._costs[:, : self._count]
+    def n_served(self) -> int:
+        """How many sequences are served now."""
+        return self._count
 
     def best(self, allowed: npt.NDArray[np.bool_]) -> int | None:
         """Return the position with the largest gain.
@@ -211,13 +211,13 @@ class Gains:
 
     def _compute(self, rows: IntArray, first: int = 0) -> npt.NDArray[np.float64]:
         """Return the gains of rows, from those served from number `first` on."""
-        costs, current = self.costs[:, first:], self._current[first : self._count]
-        gains = np.empty(len(rows), np.float64)
-        for at in range(0, len(rows), _BATCH):
-            saved = _taken(costs, rows[at : at + _BATCH])
-            saved = np.subtract(current, saved)
-            np.maximum(saved, 0, out=saved)
-            gains[at : at + _BATCH] = saved.sum(axis=1)
+        gains = np.zeros(len(rows), np.float64)
+        for begin, costs in self._blocks(first, self._count):
+            current = self._current[begin : begin + costs.shape[1]]
+            for at in range(0, len(rows), _BATCH):
+                saved = np.subtract(current, _taken(costs, rows[at : at + _BATCH]))
+                np.maximum(saved, 0, out=saved)
+                gains[at : at + _BATCH] += saved.sum(axis=1)
         if self._weights is not None:
             gains *= self._weights[rows]
         return gains
@@ -225,35 +225,53 @@ class Gains:
     def _know(self, stop: int) -> None:
         """Compute the cost of every candidate to those of the sample before number `stop`."""
         first, self._known = self._known, max(self._known, stop)
-        if first >= stop:
-            return
-        rows, costs = self.rows, self._costs
+        while sum(costs.shape[1] for costs in self._costs) < self._known:
+            width = self._parts[len(self._costs)] - sum(part.shape[1] for part in self._costs)
+            self._costs.append(np.empty((len(self.rows), width), np.float32))
+        for begin, costs in self._blocks(first, stop):
+            self._fill(costs, begin)
+
+    def _fill(self, costs: FloatArray, first: int) -> None:
+        """Compute the cost of every candidate to as many served ones from number `first` on."""
+        rows, stop = self.rows, first + costs.shape[1]
         served = self._served[first:stop]
         those = _taken(self._points, served) if self._exact else self._points[served]
         size = max(1, _BLOCK // len(those))
         piece = max(1, _PIECE // len(those))
         for at in range(0, len(rows), size):
             end = min(at + size, len(rows))
-            begin = at if self._exact else first  # what is exact is mirrored
-            block = _taken(self._points, rows[at:end]) @ those[begin - first :].T
+            begin = at if self._exact else 0  # what is exact is mirrored
+            block = _taken(self._points, rows[at:end]) @ those[begin:].T
             for low in range(0, len(block), piece):
                 part = slice(low, low + piece)
                 norms = self._norms[rows[at:end][part]]
-                costs[at:end, begin:stop][part] = self._cost(block[part], norms, begin)
+                costs[at:end, begin:][part] = self._cost(block[part], norms, first + begin)
             if self._exact:
                 costs[end:, at:end] = costs[at:end, end:].T
-            found = costs[at:end, first:stop].argmin(axis=1)
-            away = costs[np.arange(at, end), first + found]
+            found = costs[at:end].argmin(axis=1)
+            away = costs[np.arange(at, end), found]
             nearer = np.flatnonzero(away < self._to_pivots[at:end])
             self._pivots[at + nearer] = first + found[nearer]
             self._to_pivots[at + nearer] = away[nearer]
+
+    def _blocks(self, first: int, stop: int) -> Iterator[tuple[int, FloatArray]]:
+        """Yield (first number, costs) of those served from number `first` on, before `stop`.
+
+        Costs of every candidate of `rows` to some that follow each other, shape (R, n), in
+        units of the largest possible one.
+        """
+        begin = 0
+        for costs in self._costs:
+            low, high = max(first, begin), min(stop, begin + costs.shape[1])
+            if low < high:
+                yield low, costs[:, low - begin : high - begin]
+            begin += costs.shape[1]
 
     def _costs_of(self, pick: int) -> FloatArray:
         """Return the costs of one point to those of the sample that are known, shape (known,)."""
         row = self._row_of[pick]
         if row >= 0:
-            known: FloatArray = self._costs[row, : self._known]
-            return known
+            return np.concatenate([costs[row] for _, costs in self._blocks(0, self._known)])
         products = self._points[[pick]] @ self._points[self._served[: self._known]].T
         costs: FloatArray = self._cost(products, self._norms[[pick]], 0)[0]
         return costs
