@@ -6,7 +6,6 @@ Names and defaults follow the reference system, so that its commands run unchang
 from __future__ import annotations
 
 import copy
-import difflib
 import functools
 import math
 from collections.abc import Sequence
@@ -28,6 +27,7 @@ from seqsel_core.option_groups import (
     StoppingCondition,
     option,
 )
+from seqsel_core.unknown_option import unknown_option
 from seqsel_core.video.discover import FRAME_ORDERS
 from seqsel_core.video.limits import Limits
 
@@ -182,7 +182,7 @@ class Config:
         texts: dict[str, str] = {}
         for key, value in overrides.items():
             if key not in known:
-                raise ConfigError(_unknown(key, set(known)))
+                raise ConfigError(unknown_option(key, set(known)))
             if isinstance(value, str) and isinstance(known[key], str):
                 texts[key] = value  # not by OmegaConf: to it, ${ and ??? are more than text
                 continue
@@ -346,34 +346,6 @@ def _options(kind: type, prefix: str) -> list[tuple[str, Any, str]]:
         else:
             found.append((prefix + item.name, item.default, item.metadata["help"]))
     return found
-
-
-_ELSEWHERE = {
-    "token": "seqsel needs no account: leave it out",
-    "worker": "seqsel runs by itself: leave it out",
-    "upload": "nothing is uploaded: the output folder holds everything",
-    "upload_dataset": "nothing is uploaded: use dump_dataset=True",
-    "upload_report": "nothing is uploaded: the report is report.pdf in the output folder",
-    "enable_training": "seqsel embeds with pretrained weights: choose them with encoder=",
-    "checkpoint": "choose a network with encoder= and encoder_weights=",
-    "pretagging": "seqsel tags nothing: leave it out",
-    "pretagging_debug": "seqsel tags nothing: leave it out",
-    "pretagging_config": "seqsel tags nothing: leave it out",
-    "active_learning": "scores are not used: method=coreset selects by diversity",
-    "object_level": "seqsel selects sequences of frames, not objects: leave it out",
-    "datasource": "point input_dir to the files instead",
-}
-
-
-def _unknown(key: str, known: set[str]) -> str:
-    top = key.split(".")[0]
-    hint = _ELSEWHERE.get(top) or (_ELSEWHERE["upload"] if top.startswith("upload") else None)
-    if hint:
-        return f"Option '{key}' of the reference system is not supported; {hint}."
-    nested = {name for name in known if name.endswith(f".{key}")}
-    close = sorted(nested) or difflib.get_close_matches(key, known, 1, cutoff=0.5)
-    question = f" Did you mean '{close[0]}'?" if close else " See --help."
-    return f"Option '{key}' does not exist!{question}"
 
 
 def _expected(key: str) -> str:

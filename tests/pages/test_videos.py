@@ -63,8 +63,8 @@ def test_a_failed_job_shows_its_reason(open_page, dataset, data_dir):
     desk.claim()
     desk.finish(job, "failed", "input_dir=/x does not exist.")
     app = open_page("data/videos.py")
-    said = " ".join(item.value for item in app.caption)
-    assert "does not exist" in said.replace("\\", "")
+    said = " ".join(item.value for item in app.markdown)
+    assert "input_dir=/x does not exist." in said.replace("\\", "")
 
 
 def test_without_roots_the_page_says_how_to_open_one(open_page, data_dir, monkeypatch):
