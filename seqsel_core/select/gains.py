@@ -295,7 +295,8 @@ def _in_parts(positions: IntArray, least: int) -> tuple[IntArray, list[int]]:
     """Order positions so that the first ones, of some numbers, are evenly spaced.
 
     Returns:
-        The positions, and these numbers: each half of the next, none below `least`.
+        The positions, and these numbers, ascending: each about half of the next. The first is
+        not below `least`, but where there are fewer positions at all.
     """
     parts = [positions]
     while len(parts[0]) // 2 >= least:
