@@ -9,7 +9,6 @@ import pytest
 
 from seqsel_core.jobs import priority
 
-_AUTOGROUP = Path("/proc/self/autogroup")
 _TRY = """
 import pathlib
 group = pathlib.Path("/proc/self/autogroup")
@@ -20,34 +19,45 @@ _ASK = """
 import os, pathlib
 from seqsel_core.jobs.priority import be_nice
 be_nice(10)
-group = pathlib.Path("/proc/self/autogroup")
-print(os.nice(0), group.read_text().split()[-1] if group.exists() else "")
+print(os.nice(0), pathlib.Path("/proc/self/autogroup").read_text())
+"""
+_SHARE = f"""
+import subprocess, sys
+subprocess.run([sys.executable, "-c", {_ASK!r}], check=True)
 """
 
 
-def _told(code: str, own_session: bool) -> list[str]:
+def _told_in_a_new_session(code: str) -> list[str]:
+    """Words that `code` prints as the first process of a session.
+
+    The session of the tests themselves tells nothing: it may be the one that the system began
+    with, whose file is empty.
+    """
     done = subprocess.run(
-        [sys.executable, "-c", code],
-        start_new_session=own_session,
-        capture_output=True,
-        text=True,
+        [sys.executable, "-c", code], start_new_session=True, capture_output=True, text=True
     )
     return done.stdout.split()
 
 
-def _need_groups() -> None:
+@pytest.fixture
+def groups() -> None:
     """Skip where sessions have no priority, or it may not be set (a container's /proc)."""
-    if _told(_TRY, own_session=True)[-1:] != ["1"]:
+    if _told_in_a_new_session(_TRY)[-1:] != ["1"]:
         pytest.skip("this system does not let a session set its priority")
 
 
+@pytest.mark.usefixtures("groups")
 def test_a_session_of_its_own_is_nice_as_a_whole() -> None:
     """Catches a worker that takes half of the machine while people wait for a page."""
-    _need_groups()
-    before = _AUTOGROUP.read_text("utf-8")
-    assert _told(_ASK, own_session=True) == ["10", "4"]
-    assert _told(_ASK, own_session=False)[0] == "10"
-    assert _AUTOGROUP.read_text("utf-8") == before  # those who share a session keep theirs
+    niceness, *_, of_session = _told_in_a_new_session(_ASK)
+    assert (niceness, of_session) == ("10", "4")
+
+
+@pytest.mark.usefixtures("groups")
+def test_a_session_shared_with_others_keeps_its_priority() -> None:
+    """Catches a worker that slows the terminal it was started from, and all that runs there."""
+    niceness, *_, of_session = _told_in_a_new_session(_SHARE)
+    assert (niceness, of_session) == ("10", "0")
 
 
 def test_a_system_without_such_groups_is_no_obstacle(monkeypatch) -> None:
