@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from seqsel_core.halves import as_float32
+from seqsel_core.halves import add_up
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float32]
@@ -216,11 +216,10 @@ def _pool(
         part = rows[at : at + step]
         lowest, highest = int(part.min()), int(part.max()) + length
         piece = frames[lowest:highest]
-        block = as_float32(piece, buffer[: len(piece)] if len(piece) <= len(buffer) else None)
         if not (np.diff(part) == length).all():  # else they lie side by side already
-            block = block[(part - lowest)[:, None] + np.arange(length)]
+            piece = piece[((part - lowest)[:, None] + np.arange(length)).ravel()]
         mean = pooled[at : at + len(part)]
-        np.add.reduce(block.reshape(-1, length, frames.shape[1]), axis=1, out=mean)
+        add_up(piece, length, mean, buffer[: len(piece)])
         mean /= length
         if normalize:
             norms = np.sqrt(np.einsum("sd,sd->s", mean, mean))[:, None]

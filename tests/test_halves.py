@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from seqsel_core.halves import as_float32
+from seqsel_core.halves import add_up, as_float32
 
 
 def test_every_number_there_is_stays_the_same() -> None:
@@ -35,3 +35,26 @@ def test_other_types_shapes_and_parts() -> None:
     room = np.empty((4, 6), np.float32)
     assert as_float32(values.astype(np.float16), room) is room
     assert (room == values.astype(np.float16)).all()
+
+
+def test_sums_are_those_of_converted_rows() -> None:
+    """Catches rows added to the wrong sum, lost tiny numbers, and sums of large numbers."""
+    generator = np.random.default_rng(0)
+    sizes = 2.0 ** -generator.integers(0, 24, (12, 40))
+    for values in (generator.standard_normal((12, 40)) * sizes, np.full((12, 40), 60_000)):
+        halves = values.astype(np.float16)
+        plain = halves.astype(np.float32).reshape(4, 3, 40).sum(axis=1)
+        sums = np.empty((4, 40), np.float32)
+        add_up(halves, 3, sums, np.empty((12, 40), np.float32))
+        np.testing.assert_allclose(sums, plain, rtol=1e-6, atol=1e-7)
+        add_up(halves.astype(np.float64), 3, sums, np.empty((12, 40), np.float32))
+        np.testing.assert_allclose(sums, plain, rtol=1e-6, atol=1e-7)
+
+
+def test_sums_of_what_is_not_finite_are_not() -> None:
+    """Catches a damaged frame of which the average of its sequence says nothing."""
+    for value in (np.nan, np.inf, -np.inf):
+        halves = np.array([[0.5, -1], [-1, value], [0.5, 1], [1, 1]], np.float16)
+        sums = np.empty((2, 2), np.float32)
+        add_up(halves, 2, sums, np.empty((4, 2), np.float32))
+        assert np.array_equal(sums, [[-0.5, value], [1.5, 2]], equal_nan=True)

@@ -39,25 +39,32 @@ _LEAST, _MOST = 3, 64  # values that are kept however large or small they are
 class Shelf:
     """Values by key, the last used ones."""
 
-    def __init__(self, most_bytes: int = _BYTES, most: int = _MOST) -> None:
-        """Keep up to so many bytes, but at least three values, and up to so many values."""
-        self._most_bytes, self._most = most_bytes, most
+    def __init__(
+        self, size_of: Callable[[Any], int], most_bytes: int = _BYTES, most: int = _MOST
+    ) -> None:
+        """Keep up to so many bytes, but at least three values, and up to so many values.
+
+        Args:
+            size_of: Tells the bytes of a value; asked again whenever the value is: it may grow.
+            most_bytes: Of all values.
+            most: Number of values.
+        """
+        self._size_of, self._most_bytes, self._most = size_of, most_bytes, most
         self._values: OrderedDict[str, tuple[int, Any]] = OrderedDict()
+        self._total = 0
         self._making: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
 
-    def get(self, key: str, n_bytes: int, make: Callable[[], T]) -> T:
+    def get(self, key: str, make: Callable[[], T]) -> T:
         """Return the value of a key, making it where there is none: once, whoever asks for it.
 
         Args:
             key: What tells it from others.
-            n_bytes: How much memory it takes, about.
             make: Makes it; what it raises is raised, and nothing is kept.
         """
         with self._lock:
             if key in self._values:
-                self._values.move_to_end(key)
-                return cast(T, self._values[key][1])
+                return cast(T, self._keep(key, self._values[key][1]))
             making = self._making.setdefault(key, threading.Lock())
         with making:
             with self._lock:
@@ -66,8 +73,7 @@ class Shelf:
             try:
                 value = make()
                 with self._lock:
-                    self._values[key] = (n_bytes, value)
-                    self._drop()
+                    self._keep(key, value)
             finally:
                 with self._lock:
                     self._making.pop(key, None)
@@ -77,23 +83,29 @@ class Shelf:
         """Keep nothing; what is being made is kept when it is there."""
         with self._lock:
             self._values.clear()
+            self._total = 0
 
-    def _drop(self) -> None:
-        total = sum(size for size, _ in self._values.values())
+    def _keep(self, key: str, value: T) -> T:
+        """Make a value the last used one, and drop the first ones where there is no room."""
+        before, _ = self._values.pop(key, (0, None))
+        size = self._size_of(value)
+        self._values[key] = (size, value)
+        self._total += size - before
         while len(self._values) > _LEAST and (
-            total > self._most_bytes or len(self._values) > self._most
+            self._total > self._most_bytes or len(self._values) > self._most
         ):
             _, (size, _) = self._values.popitem(last=False)
-            total -= size
+            self._total -= size
+        return value
 
 
-def kept(spinner: str = "") -> Callable[[_Function[T]], Kept[T]]:
+def kept(size_of: Callable[[Any], int], spinner: str = "") -> Callable[[_Function[T]], Kept[T]]:
     """Keep what a function returns, by its first argument, which tells the other ones.
 
-    The function takes a key, parameters and a dataset. What it returns is taken for as large
-    as the representations of all sequences, which most of these values hold.
+    The function takes a key, parameters and a dataset.
 
     Args:
+        size_of: Tells the bytes of what it returns.
         spinner: What is said while it is made; '': nothing.
     """
 
@@ -106,23 +118,18 @@ def kept(spinner: str = "") -> Callable[[_Function[T]], Kept[T]]:
                 with st.spinner(spinner):
                     return function(key, values, dataset)
 
-            size = points_bytes(values, dataset)
-            return _shelf(function.__qualname__).get(key, size, make)
+            return shelf().get(key, make)
 
-        call.clear = lambda: _shelf(function.__qualname__).clear()  # type: ignore[attr-defined]
+        def shelf() -> Shelf:
+            return _shelf(function.__qualname__, size_of)
+
+        call.clear = lambda: shelf().clear()  # type: ignore[attr-defined]
         return cast("Kept[T]", call)
 
     return decorate
 
 
-def points_bytes(values: Parameters, dataset: Dataset) -> int:
-    """Return the bytes of the representations of all sequences, about."""
-    dimensions = dataset.embeddings[0].shape[1] if dataset.embeddings else 0
-    step = values.stride or values.length
-    return 4 * dimensions * (dataset.n_frames // max(1, step))
-
-
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _shelf(name: str) -> Shelf:
+def _shelf(name: str, _size_of: Callable[[Any], int]) -> Shelf:
     """One for each function; here, so that clearing Streamlit's caches clears it too."""
-    return Shelf()
+    return Shelf(_size_of)

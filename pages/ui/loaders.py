@@ -38,8 +38,9 @@ from seqsel_core.wishes import describe
 _MANY = 50_000  # sequences of which no second cut is kept
 _MOST_NEAREST = 64  # numbers of picks for which the distances to them are kept
 AHEAD = "think ahead"
-"""Name of the threads that prepare what many more picks need."""
+"""Name of the threads that make picks before somebody asks for them."""
 
+_MORE = 20  # picks that are made ahead; or a quarter of what is asked for
 _LET_IN = 0.005  # seconds in which a move gets its turn while an order is prepared
 _LEAST_CURVE = 40  # picks that the curve of the covering radius shows at least
 
@@ -51,7 +52,7 @@ class SharedOrder:
         """Share an order of sequences with these representations, shape (S, D)."""
         self._order, self._points = order, points
         self._lock = threading.Lock()
-        self._begun = False
+        self._wanted, self._thinking = 0, False
         self._nearest = {0: np.full(len(points), np.inf, np.float32)}
 
     def first(self, count: int, min_distance: float) -> Selection:
@@ -75,18 +76,31 @@ class SharedOrder:
                 self._nearest[count] = np.minimum(found, self._nearest[fewer])
             return self._nearest[count]
 
-    def think_ahead(self) -> None:
-        """Begin, in the background, with what only many more picks need."""
-        with self._lock:
-            begun, self._begun = self._begun, True
-        if not begun:
-            threading.Thread(target=self._prepare, name=AHEAD, daemon=True).start()
+    @property
+    def n_bytes(self) -> int:
+        """Memory it holds, that of the representations included."""
+        kept = sum(distances.nbytes for distances in list(self._nearest.values()))
+        return self._points.nbytes + self._order.n_bytes + kept
 
-    def _prepare(self) -> None:
-        more = True
-        while more:
+    def think_ahead(self, count: int) -> None:
+        """Begin, in the background, with the picks that follow the first `count`."""
+        with self._lock:
+            self._wanted = max(self._wanted, count + max(_MORE, count // 4))
+            begun, self._thinking = self._thinking, True
+        if not begun:
+            threading.Thread(target=self._think, name=AHEAD, daemon=True).start()
+
+    def _think(self) -> None:
+        while True:
             with self._lock:
-                more = self._order.prepare()
+                before = len(self._order.order)
+                if not self._order.prepare(self._wanted) and before < self._wanted:
+                    self._order.extend(before + 1)
+                    if len(self._order.order) == before:
+                        self._wanted = before  # there are no more
+                if before >= self._wanted:
+                    self._thinking = False
+                    return
             time.sleep(_LET_IN)
 
 
@@ -174,8 +188,8 @@ def load_selection(dataset: Dataset, values: Parameters) -> Selection:
 
 
 def think_ahead(dataset: Dataset, values: Parameters) -> None:
-    """Prepare, in the background, to select many more: the page is drawn, people look at it."""
-    _shared_order(dataset, values).think_ahead()
+    """Select some more in the background: the page is drawn, people look at it."""
+    _shared_order(dataset, values).think_ahead(values.n_sequences)
 
 
 def load_nearest(
@@ -302,7 +316,7 @@ def _of_order(values: Parameters) -> Parameters:
     return replace(order, n_samples=values.length)
 
 
-@kept("Averaging the frames of every sequence")
+@kept(lambda cut: cut.points.nbytes, "Averaging the frames of every sequence")
 def _cut(key: str, _values: Parameters, _dataset: Dataset) -> Cut:
     if _dataset.n_frames // _values.length > _MANY:  # half a gigabyte: one at a time
         for cached in (_order, _judge, _pool, _cut):
@@ -310,7 +324,7 @@ def _cut(key: str, _values: Parameters, _dataset: Dataset) -> Cut:
     return cut_up(_dataset, _config(_values))
 
 
-@kept()
+@kept(lambda pool: pool.cut.points.nbytes)
 def _pool(key: str, _values: Parameters, _dataset: Dataset) -> Pool:
     ids = [video.video_id for video in _dataset.videos]
     return pool_of(
@@ -323,7 +337,7 @@ def _pool(key: str, _values: Parameters, _dataset: Dataset) -> Pool:
     )
 
 
-@kept()
+@kept(lambda judge: judge.n_bytes)
 def _judge(key: str, _values: Parameters, _dataset: Dataset) -> Judge:
     pool = load_pool(_dataset, _values)
     return Judge(pool.cut.points, pool.candidates, pool.cut.sequences.video)
@@ -340,7 +354,7 @@ def _checks(key: str, _dataset: Dataset) -> Checks:
     return check_frames([video.frames for video in _dataset.videos], threshold)
 
 
-@kept("Selecting")
+@kept(lambda order: order.n_bytes, "Selecting")
 def _order(key: str, _values: Parameters, _dataset: Dataset) -> SharedOrder:
     pool = load_pool(_dataset, _values)
     if _values.method == "coreset-medoid":  # it is made for one number of picks

@@ -16,9 +16,8 @@ _HEIGHT = 80
 _WIDEST = 1460  # Streamlit makes smaller what is wider, and packs it anew at every run
 _GAP = 3
 _GREY = (128, 136, 150)  # between frames, on light and dark pages
-_USUAL_BYTES = 20_000  # of a strip
 # Not a cache of Streamlit: to ask one takes as long as to show the picture.
-_SHELF = Shelf(most=2000)
+_SHELF = Shelf(len, most=2000)
 
 
 def strip(dataset: Dataset, span: SequenceSpan, row: int) -> bytes:
@@ -30,7 +29,7 @@ def strip(dataset: Dataset, span: SequenceSpan, row: int) -> bytes:
         row: Row of its first frame in the frame table.
     """
     key = f"{dataset.key}/{span.video}/{row}/{span.stop - span.start}"
-    return _SHELF.get(key, _USUAL_BYTES, lambda: _strip(dataset, span, row))
+    return _SHELF.get(key, lambda: _strip(dataset, span, row))
 
 
 def _strip(dataset: Dataset, span: SequenceSpan, row: int) -> bytes:

@@ -108,6 +108,12 @@ class Judge:
         self._randoms = self._measured(FIRST)
 
     @property
+    def n_bytes(self) -> int:
+        """Memory it holds, that of the representations included, about."""
+        curves = sum(curve.nbytes for curve in self._randoms.curves.values())
+        return self._points.nbytes + self._candidates.nbytes + curves
+
+    @property
     def randoms(self) -> Randoms:
         """Random selections of every size."""
         return self.randoms_to(LARGEST)

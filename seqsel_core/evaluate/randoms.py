@@ -17,7 +17,9 @@ LARGEST = 2000
 """Largest random selection; what covers better than that is said to."""
 
 FIRST = 300
-"""Sizes up to this are enough for most selections of some dozens, in a third of the time."""
+"""Sizes up to this are enough for most selections of some dozens, in a sixth of the time."""
+
+_DRAWN_FROM = 10 * FIRST
 
 _CELLS = 4_000_000  # distances kept at once, 16 MB
 _BLOCK = 1024  # points of one matrix product: as many as stay in the cache
@@ -111,6 +113,11 @@ def random_selections(
     all candidates up to 2,000 of them; of more, from as many evenly spaced ones as take the
     same memory (400 of 10,000), but at least 300.
 
+    Of more than 3,000 candidates, the first 300 of every order come from the same 3,000, drawn
+    at random: every order is as random as any, and few distances are needed. What the orders
+    share costs hardly any precision: of 10,000 real frames the standard error of the median
+    is 0.09 to 0.20 of the deviation between selections, else 0.09 to 0.17.
+
     Args:
         points: Representations, shape (S, D), float32.
         candidates: Positions of what can be selected and is to be covered, at least one,
@@ -124,8 +131,7 @@ def random_selections(
     queries = np.unique(np.linspace(0, total - 1, min(limit, total)).round().astype(np.int64))
     sizes = _sizes(min(LARGEST, total))
     sizes = sizes[sizes <= max(1, largest)]
-    generator = np.random.default_rng([seed, 1])
-    orders = np.stack([generator.permutation(total)[: sizes[-1]] for _ in range(selections)])
+    orders = _orders(total, selections, int(sizes[-1]), np.random.default_rng([seed, 1]))
     chosen = np.zeros(total, np.bool_)
     chosen[orders] = True
     if chosen.mean() > _NEARLY_ALL:  # to pick them out takes longer than to measure the others
@@ -146,6 +152,23 @@ def random_selections(
         curves["mean"][:, number] = nearest.mean(axis=1)
         curves["p95"][:, number] = np.percentile(nearest, 95, axis=1)
     return Randoms(queries, sizes, curves)
+
+
+def _orders(
+    total: int, selections: int, largest: int, generator: np.random.Generator
+) -> npt.NDArray[np.int64]:
+    """Return the beginnings of random orders of 0 to `total` − 1, shape (R, largest), int64."""
+    if total <= _DRAWN_FROM:
+        return np.stack([generator.permutation(total)[:largest] for _ in range(selections)])
+    few = generator.choice(total, _DRAWN_FROM, replace=False)
+    first = np.stack([generator.permutation(few)[:FIRST] for _ in range(selections)])
+    if largest <= FIRST:
+        return first[:, :largest]
+    orders = []
+    for head in first:
+        rest = generator.permutation(total)
+        orders.append(np.concatenate([head, rest[~np.isin(rest, head)]])[:largest])
+    return np.stack(orders)
 
 
 def _distances(points: FloatArray, these: IntArray, those: IntArray) -> FloatArray:

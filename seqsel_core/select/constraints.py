@@ -139,9 +139,14 @@ class Steered:
         self._greedy.take(pick)
         self._keep_after(pick)
 
-    def prepare(self) -> bool:
-        """Do a part of what only later picks need; return whether there is more to do."""
-        return isinstance(self._greedy, Service) and self._greedy.prepare()
+    @property
+    def n_bytes(self) -> int:
+        """Memory of what the strategy keeps for later picks, about."""
+        return self._greedy.n_bytes if isinstance(self._greedy, Service) else 0
+
+    def prepare(self, count: int) -> bool:
+        """Do a part of what `count` picks need; return whether there is more to do."""
+        return isinstance(self._greedy, Service) and self._greedy.prepare(count)
 
     def forbid(self, positions: IntArray) -> None:
         """Let these never be picked from now on; they are still to be covered."""

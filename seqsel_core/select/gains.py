@@ -160,15 +160,21 @@ class Gains:
         self._widen()
         self._fresh = np.empty(0, np.int64)
 
-    def prepare(self) -> bool:
-        """Do a part, some ten milliseconds, of what only a later pick needs.
+    @property
+    def n_bytes(self) -> int:
+        """Memory of the costs."""
+        return sum(costs.nbytes for costs in self._costs)
+
+    def prepare(self, count: int) -> bool:
+        """Do a part, some ten milliseconds, of what the first `count` picks need.
 
         Returns:
             Whether there is more to do.
         """
-        if self._known < len(self._served):
-            self._know(min(self._known + _AHEAD, len(self._served)))
-        return self._known < len(self._served)
+        needed = self._part_for(self._before + count)
+        if self._known < needed:
+            self._know(min(self._known + _AHEAD, needed))
+        return self._known < needed
 
     def _serve(self, pick: int, first: int) -> None:
         """Let a point serve those from number `first` on to which it is nearest."""
@@ -178,14 +184,18 @@ class Gains:
     def _widen(self) -> None:
         """Let as many be served as the next pick asks for."""
         first = self._count
-        wanted = PER_PICK * (self._before + len(self._picks) + 1)
-        self._count = next((part for part in self._parts if part >= wanted), self._parts[-1])
+        self._count = self._part_for(self._before + len(self._picks) + 1)
         if self._count == first:
             return
         self._know(self._count)
         for pick in self._picks:
             self._serve(pick, first)
         self._bounds += self._compute(np.arange(len(self.rows)), first)
+
+    def _part_for(self, picks: int) -> int:
+        """Return how many are served where there are so many picks."""
+        enough = (part for part in self._parts if part >= PER_PICK * picks)
+        return next(enough, self._parts[-1])
 
     def _stale(self, able: npt.NDArray[np.bool_], top: float) -> IntArray:
         """Return the rows that may gain as much as the best that is known, or more."""

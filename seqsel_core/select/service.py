@@ -94,9 +94,14 @@ class Service(Ordered):
         super().take(pick)
         self._gains.serve(pick)
 
-    def prepare(self) -> bool:
-        """Do a part of what only later picks need; return whether there is more to do."""
-        return self._gains.prepare()
+    @property
+    def n_bytes(self) -> int:
+        """Memory of the gains."""
+        return self._gains.n_bytes
+
+    def prepare(self, count: int) -> bool:
+        """Do a part of what `count` picks need; return whether there is more to do."""
+        return self._gains.prepare(count)
 
     def _next(self) -> int:
         # What is selected before counts: two runs of five are one run of ten.

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from seqsel_core.evaluate.randoms import Randoms, random_selections
+from seqsel_core.evaluate.randoms import Randoms, _orders, random_selections
 
 
 def unit_points(count: int, seed: int = 0) -> np.ndarray:
@@ -67,7 +67,7 @@ def test_few_queries_stand_for_many() -> None:
     points = unit_points(5000)
     randoms = random_selections(points, np.arange(5000), selections=10)
     assert len(randoms.queries) == 800
-    order = np.random.default_rng([0, 1]).permutation(5000)[:50]
+    order = _orders(5000, 1, 50, np.random.default_rng([0, 1]))[0]
     exact = np.linalg.norm(points[:, None] - points[order], axis=2).min(axis=1).mean()
     assert randoms.at("mean", 50)[0] == pytest.approx(exact, rel=0.03)
 
@@ -82,6 +82,28 @@ def test_small_sizes_are_the_same_whatever_the_largest() -> None:
     assert few.sizes.tolist() == many.sizes[: len(few.sizes)].tolist()
     for name, curves in few.curves.items():
         np.testing.assert_allclose(curves, many.curves[name][:, : len(few.sizes)], atol=1e-5)
+
+
+def test_orders_of_many_candidates_are_random_ones() -> None:
+    """Catches a candidate that comes twice, one that never comes, and small sizes that change."""
+    few = _orders(4000, 6, 100, np.random.default_rng(3))
+    some = _orders(4000, 6, 300, np.random.default_rng(3))
+    whole = _orders(4000, 6, 4000, np.random.default_rng(3))
+    assert np.sort(whole, axis=1).tolist() == [list(range(4000))] * 6
+    assert np.array_equal(whole[:, :300], some)
+    assert np.array_equal(some[:, :100], few)
+    assert len(np.unique(some)) <= 3000
+    assert abs(whole[:, 300:2000].mean(axis=1) - 2000).max() < 150  # by chance 28 on average
+
+
+def test_selections_from_many_candidates_are_as_good_as_those_drawn_one_by_one() -> None:
+    """Catches a few candidates that stand for all, and are not drawn at random."""
+    points = unit_points(3500)
+    randoms = random_selections(points, np.arange(3500), selections=60, largest=40)
+    generator = np.random.default_rng(7)
+    drawn = [generator.choice(3500, 40, replace=False) for _ in range(60)]
+    plain = [np.linalg.norm(points[:, None] - points[own], axis=2).min(axis=1) for own in drawn]
+    assert randoms.at("mean", 40).mean() == pytest.approx(np.mean(plain), rel=0.02)
 
 
 def test_the_curves_are_those_of_a_loop() -> None:

@@ -30,7 +30,7 @@ def data_dir(tmp_path, monkeypatch):
     monkeypatch.setenv("SEQSEL_INPUT_ROOTS", str(tmp_path))
     st.cache_resource.clear()
     st.cache_data.clear()
-    monkeypatch.setattr(strips, "_SHELF", Shelf())
+    monkeypatch.setattr(strips, "_SHELF", Shelf(len))
     return tmp_path / "data"
 
 

@@ -3,9 +3,11 @@
 import threading
 
 import numpy as np
+import pytest
 
 from pages.ui import loaders
 from pages.ui.parameters import Parameters
+from seqsel_core.config import METHODS
 from seqsel_core.cuts import cuts_of
 
 
@@ -46,15 +48,39 @@ def test_distances_are_the_same_whatever_was_looked_at_before(dataset):
         np.testing.assert_allclose(found, plain, atol=2e-3)
 
 
-def test_thinking_ahead_changes_no_selection(dataset):
+@pytest.mark.parametrize("method", METHODS)
+def test_thinking_ahead_changes_no_selection(dataset, method):
     """Picks would depend on how long somebody looked at the page before moving on."""
     opened = loaders.load_dataset(dataset)
-    few, many = Parameters(n_samples=50), Parameters(n_samples=150)
-    alone = loaders.load_selection(opened, many).order.tolist()
+    few, many = (Parameters(n_samples=count, method=method) for count in (50, 150))
+    alone = [loaders.load_selection(opened, values).order.tolist() for values in (few, many)]
     loaders._order.clear()
     loaders.load_selection(opened, few)
-    loaders.think_ahead(opened, few)
+    think(opened, few)
+    found = [loaders.load_selection(opened, values).order.tolist() for values in (few, many)]
+    assert found == alone
+
+
+def test_a_few_more_picks_are_there_before_they_are_asked_for(dataset):
+    """A slider that is moved on would wait for each pick."""
+    opened = loaders.load_dataset(dataset)
+    values = Parameters(n_samples=20)
+    loaders.load_selection(opened, values)
+    order = loaders._shared_order(opened, values)._order
+    assert len(order.order) == 2
+    think(opened, values)
+    assert len(order.order) == 22
+    think(opened, values)
+    think(opened, Parameters(n_samples=30))  # somebody came back: one more is wanted
+    assert len(order.order) == 23
+    think(opened, Parameters(n_samples=5000))  # more than there are
+    assert len(order.order) == len(set(order.order)) <= 25
+
+
+def think(opened, values):
+    """Think ahead, and wait until that is done."""
+    loaders.think_ahead(opened, values)
     for thread in threading.enumerate():
         if thread.name == loaders.AHEAD:
             thread.join(30)
-    assert loaders.load_selection(opened, many).order.tolist() == alone
+            assert not thread.is_alive()

@@ -156,9 +156,14 @@ def test_with_more_picks_more_are_served(ahead: bool) -> None:
     few = gains.n_served
     assert few == 1102
     picks = everything[7::40][: few // PER_PICK]
+    first_part = gains.n_bytes
+    assert first_part == 4 * 2400 * few
+    assert not gains.prepare(few // PER_PICK)  # so many picks need no more
+    assert gains.n_bytes == first_part
     if ahead:
-        while gains.prepare():
+        while gains.prepare(len(picks) + 1):
             assert gains.n_served == few  # they are not served before they are needed
+        assert gains.n_bytes == 2 * first_part
     for pick in picks:
         gains.serve(int(pick))
     assert gains.n_served == 2204
