@@ -23,7 +23,8 @@ class Checks:
     Attributes:
         corrupt: The corruptness score is above the threshold: damaged, blank or partly blank.
         duplicate: The picture equals one earlier in the dataset, pixel by pixel.
-        damaged: The decoder says that parts of the picture are missing.
+        damaged: The decoder says that parts of the picture are missing, or of one that it is
+            built on.
         blank: The picture has one colour all over.
         partly_blank: Corrupt, and neither damaged nor blank: rows of one colour that the rest
             of the video does not have.

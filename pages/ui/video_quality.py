@@ -24,7 +24,7 @@ FAULTS = ("damaged", "blank", "partly_blank", "blurred", "frozen", "duplicate")
 
 _LEFT_OUT = {"damaged", "blank", "partly_blank", "duplicate"}  # by the defaults of a run's options
 _MEANING = {
-    "damaged": "The decoder says that parts of the picture are missing.",
+    "damaged": "Parts of the picture are missing, or of a frame that it is built on.",
     "blank": "One colour all over, as between two shots.",
     "partly_blank": "Rows of one colour that the rest of the video does not have.",
     "blurred": "Much softer than the rest of the video, measured at the size the network sees.",

@@ -18,6 +18,7 @@ from typing import IO, Any
 import numpy as np
 
 from seqsel_core.errors import SeqselError
+from seqsel_core.video import ffmpeg_log
 from seqsel_core.video.decoders import decoder_for
 from seqsel_core.video.limits import setting
 from seqsel_core.video.probe import estimate_frames
@@ -38,6 +39,7 @@ def main() -> None:
     threading.Thread(target=_outlive_nobody, args=(os.getppid(),), daemon=True).start()
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what libraries print must not mix with frames
+    ffmpeg_log.listen()
     with contextlib.suppress(EOFError, BrokenPipeError):
         send(answers, {"kind": "ready"})
         while True:

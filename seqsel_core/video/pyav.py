@@ -6,6 +6,7 @@ same pass that converts to RGB. Headers are not believed: frames are counted as 
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -18,6 +19,8 @@ import numpy as np
 import xxhash
 from av.video.reformatter import Interpolation, VideoReformatter
 
+from seqsel_core.video.damage import Damage
+from seqsel_core.video.ffmpeg_log import complaint
 from seqsel_core.video.limits import Limits
 from seqsel_core.video.roots import check_readable
 from seqsel_core.video.seeking import seek
@@ -53,7 +56,8 @@ class PyAVDecoder:
         """Yield every decodable frame; see `Decoder.frames`."""
         reformatter = VideoReformatter()
         clock = _Clock()
-        for index, (stream, raw) in enumerate(_decode(video, result, self._threads, self._limits)):
+        passes = _decode(video, result, self._threads, self._limits)
+        for index, (stream, raw, damaged) in enumerate(passes):
             if index == 0:
                 result.width, result.height = _upright_size(raw)
                 result.time_base = _fraction(stream.time_base)
@@ -68,7 +72,7 @@ class PyAVDecoder:
                 pixel_hash=_pixel_hash(raw),
                 picture=_upright(_rgb(scaled), raw.rotation),
                 aspect_ratio=_aspect_ratio(stream, raw),
-                damaged=raw.is_corrupt,
+                damaged=damaged,
             )
         if not result.width and not result.problems:
             result.problems.append(Problem("has no frame"))
@@ -84,7 +88,7 @@ class PyAVDecoder:
             return
         last = max(wanted)
         passes = _decode(video, ReadResult(), self._threads, self._limits)
-        for index, (_, raw) in enumerate(passes):
+        for index, (_, raw, _) in enumerate(passes):
             if index in wanted:
                 yield _full_frame(index, raw)
             if index >= last:
@@ -138,38 +142,39 @@ class _Clock:
         return pts, float(pts * stream.time_base) if stream.time_base else float("nan")
 
 
-class _Damage(Exception):
-    """A packet cannot be decoded, or a decoded frame is damaged."""
+class _Damaged(Exception):
+    """A packet cannot be decoded, a decoded frame is damaged, or the decoder complains."""
 
 
 def _decode(
     video: Video, result: ReadResult, threads: int, limits: Limits
-) -> Iterator[tuple[Any, av.VideoFrame]]:
-    """Yield (stream, frame) for all that decodes; note the rest in `result.problems`.
+) -> Iterator[tuple[Any, av.VideoFrame, bool]]:
+    """Yield (stream, frame, damaged) for all that decodes; note the rest in `result.problems`.
 
     How FFmpeg mends damage, and what it gives up, depends on the number of its threads and on
     their timing. So at the first damage one thread begins again and goes on from there: every
     pass on every machine gives the same frames.
     """
-    whole = 0
+    whole, known = 0, len(result.problems)
     try:
-        for stream, frame in _one_pass(video, result, threads, limits, alone=False):
-            if frame.is_corrupt:
-                raise _Damage
-            yield stream, frame
+        for stream, frame, damaged in _one_pass(video, result, threads, limits, alone=False):
+            if damaged:
+                raise _Damaged
+            yield stream, frame, damaged
             whole += 1
-    except _Damage:
+    except _Damaged:
+        del result.problems[known:]  # they will be found again
         again = _one_pass(video, result, 1, limits, alone=True)
         yield from itertools.islice(again, whole, None)
 
 
 def _one_pass(
     video: Video, result: ReadResult, threads: int, limits: Limits, *, alone: bool
-) -> Iterator[tuple[Any, av.VideoFrame]]:
-    """Yield (stream, frame) as `_decode`; if `alone`, what cannot be decoded is only noted.
+) -> Iterator[tuple[Any, av.VideoFrame, bool]]:
+    """Yield (stream, frame, damaged) as `_decode`; if `alone`, what goes wrong is only noted.
 
     Raises:
-        _Damage: A packet cannot be decoded, and this is not `alone`.
+        _Damaged: A packet cannot be decoded, or the decoder complains, and this is not `alone`.
     """
     lost: Counter[str] = Counter()
     try:
@@ -177,7 +182,7 @@ def _one_pass(
     except _READ_ERRORS as error:
         result.problems.append(Problem(f"cannot be opened: {_reason(error)}"))
         return
-    with container:
+    with container, contextlib.ExitStack() as ending:
         stream: Any = container.streams.best("video")
         if stream is None:
             result.problems.append(Problem("has no video stream"))
@@ -186,6 +191,12 @@ def _one_pass(
             result.problems.append(Problem("its codec is not known to FFmpeg"))
             return
         claimed = set_up(stream, threads, limits)
+        stream.codec_context.copy_opaque = alone
+        decoder = stream.codec_context.codec.name
+        damage = Damage(decoder)
+        complaint(decoder)  # of frames that were decoded to learn what the stream is
+        # Waits for the decoder's threads: what they say must not be taken for the next pass's.
+        ending.callback(stream.codec_context.flush_buffers)
         packets = container.demux(stream)  # the last one is empty: it flushes the decoder
         ended = False
         while not ended:
@@ -198,20 +209,31 @@ def _one_pass(
             except _READ_ERRORS as error:
                 result.problems.append(Problem(f"ends early: {_reason(error)}"))
                 ended = True
+            if alone:
+                damage.send(packet)
+                complaint(decoder)  # of what is read: it says nothing of a picture
             try:
                 decoded = stream.decode(packet)
             except _READ_ERRORS as error:
                 if not alone:
-                    raise _Damage from error
+                    raise _Damaged from error
+                damage.lose()
                 context = stream.codec_context
                 large = limits.refuse(context.width, context.height) or claimed
                 lost[large or _reason(error)] += 1
                 continue
+            said = complaint(decoder)
+            if said and not alone:
+                raise _Damaged
+            damage.complain(said)
             for frame in decoded:
+                damaged = damage.spoils(frame) if alone else frame.is_corrupt
                 if large := limits.refuse(frame.width, frame.height):
                     lost[large] += 1
                 else:
-                    yield stream, frame
+                    yield stream, frame, damaged
+    if damage.lost:
+        lost[damage.lost[0]] += len(damage.lost)
     for reason, count in lost.items():
         plural = "s" if count > 1 else ""
         result.problems.append(

@@ -54,7 +54,8 @@ class Frame:
         picture: RGB, shape (size, size, 3), uint8: the whole picture scaled to the square
             that the network takes.
         aspect_ratio: Display width / height of the picture before scaling.
-        damaged: The decoder says that parts of the picture are missing.
+        damaged: The decoder says that parts of the picture are missing, or of one that it is
+            built on.
     """
 
     index: int

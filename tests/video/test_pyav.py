@@ -267,5 +267,5 @@ def test_the_number_of_threads_changes_no_frame(clips: Any, tmp_path: Path, thre
     assert [(f.pts, f.pixel_hash) for f in frames] == [(f.pts, f.pixel_hash) for f in usual]
     for frame, expected in zip(frames, usual, strict=True):
         np.testing.assert_array_equal(frame.picture, expected.picture)
-    stream, _ = next(_decode(item, ReadResult(), threads, Limits()))
+    stream, *_ = next(_decode(item, ReadResult(), threads, Limits()))
     assert stream.codec_context.thread_count == max(threads, 1)

@@ -150,7 +150,7 @@ def test_real_damage_is_the_same_in_every_pass(shared_data: Path) -> None:
     hashes = [[frame.pixel_hash for frame in frames] for frames in passes]
     assert len(hashes[0]) == 150
     assert hashes[0] == hashes[1] == hashes[2]
-    assert 80 <= sum(frame.damaged for frame in passes[0]) < 150
+    assert all(frame.damaged for frame in passes[0])  # none is as in the clip it was made from
 
 
 def test_reading_may_be_given_up(clips: Any, tmp_path: Path) -> None:
