@@ -6,16 +6,17 @@ to `streamlit run` or to any ASGI server (`server:app`).
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.middleware import Middleware
 from streamlit import App, config
 
-from pages.ui.explorer.plotly_route import plotly_route
+from pages.ui.explorer.plotly_route import PlotlyAhead, plotly_route
 from pages.ui.memory import share_memory_among_threads
 from pages.ui.upload.route import upload_route
-from pages.ui.warm_up import warm_up
+from pages.ui.warm_up import get_ready, warm_up
 from pages.ui.way_back import WayBack
 from pages.ui.work_indicator.route import work_route
 
@@ -24,6 +25,7 @@ from pages.ui.work_indicator.route import work_route
 async def warm(app: App) -> AsyncIterator[None]:
     """Load what the pages need when Streamlit is up, before anybody is answered."""
     warm_up()
+    threading.Thread(target=get_ready, name="get ready", daemon=True).start()
     yield
 
 
@@ -32,6 +34,6 @@ base = config.get_option("server.baseUrlPath")
 app = App(
     "app.py",
     routes=[upload_route(base), work_route(base), plotly_route(base)],
-    middleware=[Middleware(WayBack)],
+    middleware=[Middleware(WayBack), Middleware(PlotlyAhead)],
     lifespan=warm,
 )

@@ -25,6 +25,11 @@ def went_back_or_forward() -> bool:
     return bool(getattr(get_script_run_ctx(), "is_history_navigation", False))
 
 
+def on_a_page() -> bool:
+    """Return whether this thread draws a page; else there is nobody to show anything to."""
+    return get_script_run_ctx(suppress_warning=True) is not None
+
+
 def sign_in_settings() -> dict[str, object]:
     """Return the section `[auth]` of the secrets; empty where there is none."""
     return dict(auth_util.get_secrets_auth_section())

@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeVar, cast
 
 import streamlit as st
 
+from pages.ui._compat import on_a_page
 from pages.ui.parameters import Parameters
 from seqsel_core.dataset import Dataset
 
@@ -113,7 +114,7 @@ def kept(size_of: Callable[[Any], int], spinner: str = "") -> Callable[[_Functio
         @functools.wraps(function)
         def call(key: str, values: Parameters, dataset: Dataset) -> T:
             def make() -> T:
-                if not spinner:
+                if not spinner or not on_a_page():
                     return function(key, values, dataset)
                 with st.spinner(spinner):
                     return function(key, values, dataset)

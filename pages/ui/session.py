@@ -29,7 +29,7 @@ def datasets() -> Datasets:
     return _datasets(str(data_dir()))
 
 
-@st.cache_resource(max_entries=4)
+@st.cache_resource(max_entries=4, show_spinner=False)
 def _datasets(path: str) -> Datasets:
     return Datasets(Path(path))
 

@@ -1,12 +1,18 @@
-"""What every page needs is loaded before the first visitor comes."""
+"""What every page needs, and what the newest dataset shows, is there before the first visitor."""
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import pkgutil
 
 import pages.ui
+from pages.ui import loaders
+from pages.ui.explorer.plotly_route import packed_plotly
+from pages.ui.parameters import Parameters
+from pages.ui.session import datasets
+from seqsel_core.errors import SeqselError
 
 
 def warm_up() -> None:
@@ -19,3 +25,16 @@ def warm_up() -> None:
         importlib.import_module(module.name)
     gc.collect()
     gc.freeze()
+
+
+def get_ready() -> None:
+    """Work out what Explore shows of the newest dataset to who comes without a link."""
+    packed_plotly()
+    record = next(iter(datasets().all()), None)
+    with contextlib.suppress(SeqselError):  # the page says what is wrong
+        dataset = loaders.load_dataset(record) if record else None
+        if dataset is not None and dataset.videos:
+            fitted = loaders.fit(dataset, Parameters())
+            if fitted.pool is not None:
+                loaders.load_selection(dataset, fitted.parameters)
+                loaders.load_judge(dataset, fitted.parameters)

@@ -1,26 +1,29 @@
 """The address of Plotly: what comes, and that it is kept."""
 
 import asyncio
+import gzip
 
 import pytest
 import streamlit as st
+from starlette.responses import Response
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.explorer import plotly_route as module
-from pages.ui.explorer.plotly_route import ADDRESS, plotly_route
+from pages.ui.explorer.plotly_route import ADDRESS, PlotlyAhead, packed_plotly, plotly_route
 
 
-def test_plotly_comes_as_a_script_that_is_kept():
-    """Without its type no browser runs it; not kept, it would be fetched at every visit."""
+def answer(app, path, query="", **headers):
+    """Ask an ASGI app; return the status, the headers and the body."""
     sent = []
-    path, version = ADDRESS.split("?")
     scope = {
         "type": "http",
         "asgi": {"spec_version": "2.4"},
         "method": "GET",
-        "path": f"/base/{path}",
-        "query_string": version.encode(),
-        "headers": [],
+        "path": path,
+        "query_string": query.encode(),
+        "headers": [
+            (key.replace("_", "-").encode(), value.encode()) for key, value in headers.items()
+        ],
     }
 
     async def receive():
@@ -29,12 +32,45 @@ def test_plotly_comes_as_a_script_that_is_kept():
     async def send(message):
         sent.append(message)
 
-    asyncio.run(plotly_route("base")(scope, receive, send))
-    headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
-    assert sent[0]["status"] == 200
+    asyncio.run(app(scope, receive, send))
+    found = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    return sent[0]["status"], found, b"".join(part.get("body", b"") for part in sent[1:])
+
+
+@pytest.mark.parametrize("accepted", ["", "gzip, br"])
+def test_plotly_comes_as_a_script_that_is_kept(accepted):
+    """Without its type no browser runs it; not kept, it would be fetched at every visit."""
+    path, version = ADDRESS.split("?")
+    status, headers, body = answer(
+        plotly_route("base"), f"/base/{path}", version, accept_encoding=accepted
+    )
+    assert status == 200
     assert headers["content-type"].startswith("text/javascript")
     assert "immutable" in headers["cache-control"]
-    assert b"plotly.js v" in b"".join(part.get("body", b"") for part in sent[1:])[:200]
+    assert headers["vary"] == "Accept-Encoding"
+    assert headers.get("content-encoding", "") == ("gzip" if accepted else "")
+    assert b"plotly.js v" in (gzip.decompress(body) if accepted else body)[:200]
+
+
+def test_plotly_is_packed_once():
+    """Every browser that has not got it would keep a core busy for a third of a second."""
+    assert packed_plotly() is packed_plotly()
+
+
+@pytest.mark.parametrize(
+    ("path", "media_type", "told"),
+    [
+        ("/explore", "text/html", "preload"),
+        ("/base/explore", "text/html", "preload"),
+        ("/", "text/html", "prefetch"),
+        ("/static/js/index.js", "text/javascript", ""),
+    ],
+)
+def test_with_a_page_the_browser_is_told_to_fetch_plotly(path, media_type, told):
+    """The maps would wait for it until all other code of the page has run."""
+    status, headers, body = answer(PlotlyAhead(Response("<html>", media_type=media_type)), path)
+    assert (status, body) == (200, b"<html>")
+    assert headers.get("link", "") == (f"<{ADDRESS}>; rel={told}; as=script" if told else "")
 
 
 @pytest.mark.parametrize("served", [True, False], ids=["served", "streamlit run"])
