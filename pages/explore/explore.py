@@ -179,6 +179,7 @@ with linked:
             st.session_state["lane_page"] = pages
         st.pagination(pages, key="lane_page", width="stretch")
 
+verdict = None
 with below:
     if len(selection):
         judge, verdict = judging.finish()
@@ -196,4 +197,4 @@ with st.sidebar:
     command_panel(record, dataset, values)
     listen()
 shown()
-loaders.think_ahead(dataset, values)
+loaders.think_ahead(dataset, values, verdict)

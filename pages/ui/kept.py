@@ -33,7 +33,7 @@ class Kept(Protocol[T_co]):
         """Keep nothing of what was made."""
 
 
-_BYTES = 200 << 20  # of each kind of value: there are four
+_BYTES = 300 << 20  # of each kind of value; there are four, which share most of it
 _LEAST, _MOST = 3, 64  # values that are kept however large or small they are
 
 

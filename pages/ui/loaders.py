@@ -23,7 +23,7 @@ from seqsel_core.cuts import cuts_in
 from seqsel_core.dataset import Dataset
 from seqsel_core.errors import SeqselError
 from seqsel_core.evaluate.coverage import distance_to_nearest
-from seqsel_core.evaluate.judge import Judge
+from seqsel_core.evaluate.judge import Judge, Verdict
 from seqsel_core.evaluate.neighbours import nearest
 from seqsel_core.jobs.kinds import MAPS
 from seqsel_core.opening import open_dataset
@@ -187,9 +187,18 @@ def load_selection(dataset: Dataset, values: Parameters) -> Selection:
     return _shared_order(dataset, values).first(values.n_sequences, least)
 
 
-def think_ahead(dataset: Dataset, values: Parameters) -> None:
-    """Select some more in the background: the page is drawn, people look at it."""
+def think_ahead(dataset: Dataset, values: Parameters, verdict: Verdict | None) -> None:
+    """Prepare in the background for more samples: the page is drawn, people look at it.
+
+    Args:
+        dataset: The videos.
+        values: What is selected now, and how.
+        verdict: On what is selected; None: nothing is.
+    """
     _shared_order(dataset, values).think_ahead(values.n_sequences)
+    judge = load_judge(dataset, values)
+    if verdict is not None and judge.soon_needs_larger(verdict):
+        threading.Thread(target=lambda: judge.randoms, name=AHEAD, daemon=True).start()
 
 
 def load_nearest(

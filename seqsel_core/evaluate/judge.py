@@ -124,6 +124,14 @@ class Judge:
             self._randoms = self._measured(LARGEST)
         return self._randoms
 
+    def soon_needs_larger(self, verdict: Verdict) -> bool:
+        """Return whether a verdict on some more sequences may need larger random selections.
+
+        They are measured by `randoms`; that takes a while.
+        """
+        needed = max(versus.random_needed.high for versus in verdict.versus.values())
+        return not self._whole and needed > 2 * FIRST / 3
+
     @property
     def _whole(self) -> bool:
         return int(self._randoms.sizes[-1]) == min(LARGEST, len(self._candidates))

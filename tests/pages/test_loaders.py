@@ -1,6 +1,7 @@
 """What pages take from the caches."""
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from pages.ui import loaders
 from pages.ui.parameters import Parameters
 from seqsel_core.config import METHODS
 from seqsel_core.cuts import cuts_of
+from seqsel_core.evaluate import judge as judge_module
 
 
 def test_cuts_of_one_video_are_found_when_they_are_asked_for(dataset, monkeypatch):
@@ -77,9 +79,25 @@ def test_a_few_more_picks_are_there_before_they_are_asked_for(dataset):
     assert len(order.order) == len(set(order.order)) <= 25
 
 
-def think(opened, values):
+def test_larger_random_selections_are_there_before_they_are_asked_for(dataset, monkeypatch):
+    """A slider that is moved on would stop where the selection is worth 300 random ones."""
+    monkeypatch.setattr(judge_module, "FIRST", 55)
+    opened = loaders.load_dataset(dataset)
+    values = Parameters(length=2, n_samples=2)
+    judge = loaders.load_judge(opened, values)
+    for count, soon in ((1, False), (5, True)):
+        selection = loaders.load_selection(opened, replace(values, n_samples=2 * count))
+        verdict = judge.verdict(selection.order)
+        assert judge.randoms_to(1).sizes[-1] <= 55  # enough for this one
+        assert judge.soon_needs_larger(verdict) == soon
+        think(opened, values, verdict)
+    assert judge.randoms_to(1).sizes[-1] > 55
+    assert not judge.soon_needs_larger(verdict)
+
+
+def think(opened, values, verdict=None):
     """Think ahead, and wait until that is done."""
-    loaders.think_ahead(opened, values)
+    loaders.think_ahead(opened, values, verdict)
     for thread in threading.enumerate():
         if thread.name == loaders.AHEAD:
             thread.join(30)
