@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.ui import access
+from pages.ui.touch_up import touch_up
 from pages.ui.work_indicator.indicator import work_indicator
 
 st.set_page_config(
@@ -26,5 +27,7 @@ page = st.navigation(
     ],
     position="top",
 )
-work_indicator()
+with st.container(gap=None):  # nothing of the page itself
+    touch_up()
+    work_indicator()
 page.run()

@@ -95,16 +95,19 @@ with above:
             icon=":material/hourglass_top:",
         )
     judging = proof.Judging(dataset, values, pool, selection, near)
-    st.subheader(
-        f"{text.count(len(selection), 'sequence')} of {text.count(values.length, 'frame')} "
-        f"from {reached:,} of {text.count(len(dataset.videos), 'video')}",
-        anchor=False,
-    )
-    st.caption(
-        f"{selected_frames:,} frames, {selected_frames / dataset.n_frames:.1%} of all · "
-        f"chosen from {int(pool.candidates.sum()):,} of {text.count(len(sequences), 'sequence')}"
-        + (f" · {sequences.left_out:,} frames are in no sequence" if sequences.left_out else "")
-    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(
+            f"{text.count(len(selection), 'sequence')} of {text.count(values.length, 'frame')} "
+            f"from {reached:,} of {text.count(len(dataset.videos), 'video')}",
+            anchor=False,
+            width="content",
+        )
+        left_out = text.count(sequences.left_out, "frame") if sequences.left_out else ""
+        st.caption(
+            f"of {int(pool.candidates.sum()):,} that can be selected"
+            + (f" · {left_out} in no sequence" if left_out else ""),
+            width="content",
+        )
     if len(selection) < values.n_sequences:
         st.caption(
             f":material/info: {len(selection):,} of the {values.n_sequences:,} sequences asked "

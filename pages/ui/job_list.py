@@ -69,22 +69,24 @@ def _ended(work: list[Work]) -> None:
         pd.DataFrame([_row(item) for item in work]),
         hide_index=True,
         column_config={
-            "State": st.column_config.TextColumn(width="small"),
-            "Ended": st.column_config.DatetimeColumn(format="distance", width=120),
-            "Result": st.column_config.TextColumn(width="large"),
+            # Together no wider than a small window has room, or the result would be cut there.
+            "Job": st.column_config.TextColumn(width=280),
+            "State": st.column_config.TextColumn(width=70),
+            "Ended": st.column_config.DatetimeColumn(format="distance", width=110),
+            "Took": st.column_config.TextColumn(width=60),
+            "Result": st.column_config.TextColumn(width=530),
         },
     )
 
 
 def _row(item: Work) -> dict[str, object]:
     job = item.job
-    result = job.message
-    if job.state == "done":
-        made = job_words.summary(job, job_words.counts(queue().videos(job.id)))
-        result = f"{made}. {result}" if result else made
+    made = job_words.outcome(job_words.counts(queue().videos(job.id)))
+    result = made if made and job.state == "done" else job.message
     return {
         "Job": text.plain(item.title),
         "State": _STATES[job.state],
         "Ended": pd.Timestamp(job.updated, unit="s", tz="UTC"),
+        "Took": job_words.took(job),
         "Result": text.plain(result) if item.name else "",
     }

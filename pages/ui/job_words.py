@@ -120,11 +120,20 @@ def waiting(ahead: int, running: Job | None) -> str:
     return f"{words} before it{then if left else ''}."
 
 
+def took(job: Job) -> str:
+    """Return how long a job was, from when it was asked for: '2 min'."""
+    return text.duration(max(1.0, job.updated - job.created))
+
+
 def summary(job: Job, made: Counts) -> str:
     """Return what a job that is done made: '57 of 59 videos, 21,844 frames in 2 min'."""
-    took = f"in {text.duration(max(1.0, job.updated - job.created))}"
+    return outcome(made, f" in {took(job)}") or f"in {took(job)}"
+
+
+def outcome(made: Counts, time: str = "") -> str:
+    """Return '57 of 59 videos, 21,844 frames', the time after it; '' where there are no videos."""
     if not made.videos:
-        return took
+        return ""
     if made.readable == made.videos:
         videos = text.count(made.videos, "video")
     else:
@@ -134,4 +143,4 @@ def summary(job: Job, made: Counts) -> str:
         return f"{videos}, {frames}: all were embedded before"
     kept = f"; {made.kept:,} embedded before" if made.kept else ""
     troubled = f"; {made.troubled:,} not read whole" if made.troubled else ""
-    return f"{videos}, {frames} {took}{kept}{troubled}"
+    return f"{videos}, {frames}{time}{kept}{troubled}"

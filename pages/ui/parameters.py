@@ -26,6 +26,7 @@ _MOST_UNDO = 100
 MOST_DISTANCE = 1.5  # unit vectors of pictures are hardly ever farther apart
 
 _MOST_FRAMES = 10**9
+_DIGITS = 2  # after the point: what the controls show is what is used
 _LONGEST_TEXT = 20_000  # of pinned and rejected
 _SPAN = re.compile(r"([0-9a-f]{8,32}):(\d{1,9})-(\d{1,9})", re.ASCII)
 
@@ -182,14 +183,17 @@ def _step(source: str, target: str) -> None:
 
 
 def from_query(query: dict[str, str]) -> Parameters:
-    """Return the parameters in a URL; what is missing or makes no sense has its default."""
+    """Return the parameters in a URL; what is missing or makes no sense has its default.
+
+    The number of frames is no multiple of the length yet: only the dataset says how long a
+    sequence can be, see `fitted`.
+    """
     found = {
         item.name: value
         for item in fields(Parameters)
         if (value := _read(item, query.get(item.name))) is not None
     }
-    given = replace(Parameters(), **found)
-    return replace(given, n_samples=nearest_multiple(given.n_samples, given.length))
+    return replace(Parameters(), **found)
 
 
 def to_query(parameters: Parameters) -> dict[str, str]:
@@ -245,7 +249,9 @@ def _read(item: Any, text: str | None) -> Any:
         return None
     if "range" in item.metadata:
         least, most = item.metadata["range"]
-        return value if least <= value <= most else None  # no comparison holds for NaN
+        if not least <= value <= most:  # no comparison holds for NaN
+            return None
+        return round(value, _DIGITS) if kind is float else value
     if "choices" in item.metadata:
         return value if value in item.metadata["choices"] else None
     if kind is str:

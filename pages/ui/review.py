@@ -9,7 +9,9 @@ import streamlit as st
 from pages.ui import steering
 from pages.ui.explorer.explorer import look_at
 from pages.ui.player import play
-from pages.ui.strip_list import Strips, heading, picture
+from pages.ui.strip_list import Strips, picture, words
+
+_FRAME = 240  # pixels, the width of a sequence of one frame
 
 SHORTCUTS = (
     ("J", "Next sequence"),
@@ -33,27 +35,28 @@ def review(strips: Strips, focused: int | None, listed: npt.NDArray[np.int64]) -
     if focused is None:
         return
     at = int(np.flatnonzero(listed == focused)[0]) if focused in listed else -1
-    with st.bottom, st.container(border=True, key="looked_at"):
-        left, right = st.columns([6, 19], vertical_alignment="center")
-        with left:
-            heading(strips, focused)
-        with right:
-            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                st.caption(
-                    f"{at + 1:,} of {len(listed):,}" if at >= 0 else "Looked at", width="content"
-                )
-                _step("Previous", "K", strips, listed, (at if at >= 0 else 1) - 1)
-                _step("Next", "J", strips, listed, at + 1)
-                st.space("stretch")
-                _actions(strips, focused)
-                st.button(
-                    "Close",
-                    key="look_close",
-                    type="tertiary",
-                    shortcut="Esc",
-                    on_click=lambda: st.session_state.pop("focus", None),
-                )
-            picture(strips, focused)
+    name, place, picked = words(strips, focused)
+    with st.bottom, st.container(border=True, key="looked_at", gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.caption(
+                f"{at + 1:,} of {len(listed):,}" if at >= 0 else "Looked at", width="content"
+            )
+            _step("Previous", "K", strips, listed, (at if at >= 0 else 1) - 1)
+            _step("Next", "J", strips, listed, at + 1)
+            st.space("stretch")
+            _actions(strips, focused)
+            st.button(
+                "Close",
+                key="look_close",
+                type="tertiary",
+                shortcut="Esc",
+                on_click=lambda: st.session_state.pop("focus", None),
+            )
+        left, right = st.columns([10, 12], vertical_alignment="center")
+        left.markdown(name, wrap=False)
+        right.markdown(f":small[{place} · {picked}]", wrap=False)
+        # One frame as wide as the card would hide the page behind it.
+        picture(strips, focused, _FRAME if strips.sequences.length == 1 else "content")
 
 
 def begin(strips: Strips, focused: int | None, listed: npt.NDArray[np.int64]) -> None:

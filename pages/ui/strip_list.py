@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -75,7 +76,7 @@ def strip_list(strips: Strips, inside: npt.NDArray[np.bool_] | None, around: str
             with st.grid(6, gap="small"):
                 for position in shown:
                     with st.container():
-                        picture(strips, position)
+                        picture(strips, position, "stretch")
                         heading(strips, position)
         else:
             for position in shown:
@@ -90,13 +91,15 @@ def strip_list(strips: Strips, inside: npt.NDArray[np.bool_] | None, around: str
             st.pagination(pages, key="strip_page", width="stretch")
 
 
-def picture(strips: Strips, position: int) -> None:
-    """Show the frames of one sequence side by side."""
+def picture(
+    strips: Strips, position: int, width: int | Literal["stretch", "content"] = "content"
+) -> None:
+    """Show the frames of one sequence side by side; `width` in pixels, or as `st.image` has it."""
     span = strips.sequences[position]
     name = text.plain(strips.dataset.videos[span.video].video.name)
     st.image(
         strip(strips.dataset, span, int(strips.sequences.row[position])),
-        width="stretch" if strips.sequences.length == 1 else "content",
+        width=width,
         alt=f"Frames {span.start} to {span.stop - 1} of {name}",
     )
 
@@ -106,6 +109,14 @@ def heading(strips: Strips, position: int) -> None:
 
     A name that is longer than the line ends in an ellipsis, and is shown whole on pointing at it.
     """
+    name, place, picked = words(strips, position)
+    with st.container(gap=None):
+        st.markdown(name, wrap=False)
+        st.markdown(f":small[{place}]  \n:small[{picked}]")
+
+
+def words(strips: Strips, position: int) -> tuple[str, str, str]:
+    """Return rank and name of a sequence, its frames and time, and its distance, as Markdown."""
     span = strips.sequences[position]
     name = text.for_markdown(strips.dataset.videos[span.video].video.name, _LONGEST_NAME)
     frames = frame_range(span.start, strips.sequences.length)
@@ -119,9 +130,7 @@ def heading(strips: Strips, position: int) -> None:
         mark = f":color[●]{{foreground={video_colour(span.video)!r}}} {rank} "
         distance = float(strips.selection.distances[rank - 1])
         picked = f"+{distance:.2f} from all before" if np.isfinite(distance) else "first pick"
-    with st.container(gap=None):
-        st.markdown(f"{mark}**{name}**", wrap=False)
-        st.markdown(f":small[{place}]  \n:small[:gray[{picked}]]")
+    return f"{mark}**{name}**", place, f":gray[{picked}]"
 
 
 def _title(strips: Strips, inside: npt.NDArray[np.bool_] | None, around: str) -> str:
@@ -147,13 +156,15 @@ def positions_of(
 
 
 def _row(strips: Strips, position: int) -> None:
-    left, middle, right = st.columns([6, 17, 4], vertical_alignment="center")
-    with left:
-        heading(strips, position)
-    with middle:
+    """Show a sequence: its words and buttons in a line, below it the frames as large as can be."""
+    name, place, picked = words(strips, position)
+    with st.container(gap=None):
+        left, middle, right = st.columns([10, 9, 3], vertical_alignment="center")
+        left.markdown(name, wrap=False)
+        middle.markdown(f":small[{place} · {picked}]", wrap=False)
+        with right.container(horizontal=True, gap="xsmall", horizontal_alignment="right"):
+            _actions(strips, position)
         picture(strips, position)
-    with right.container(horizontal=True, gap="xsmall", horizontal_alignment="right"):
-        _actions(strips, position)
 
 
 def _actions(strips: Strips, position: int) -> None:

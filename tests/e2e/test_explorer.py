@@ -198,6 +198,57 @@ def test_frames_are_points_and_the_map_can_be_solid(maps, settled):
     assert "axes=3-D" in maps.url
 
 
+def test_the_solid_map_tells_ranks_and_keeps_its_place(maps, settled):
+    """Numbers would hang beside their sequences, and a slider move would turn the map back."""
+    maps.get_by_role("combobox", name="PCA map").click()
+    maps.get_by_role("option", name="3-D").click()
+    solid = maps.locator(".explorer .map.solid")
+    first = solid.locator(".number").get_by_text("1", exact=True)
+    expect(first).to_be_visible()
+    box = solid.locator(".plot").bounding_box()
+    maps.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    maps.mouse.down()
+    maps.mouse.move(box["x"] + box["width"] / 2 - 40, box["y"] + box["height"] / 2, steps=4)
+    maps.mouse.up()
+    maps.mouse.wheel(0, -120)
+    camera = "plot => plot.layout.scene.camera.eye"
+    plot = solid.locator(".plot")
+    maps.wait_for_function(
+        "() => Math.hypot(...Object.values("
+        "document.querySelector('.map.solid .plot').layout.scene.camera.eye)) < 1.6"
+    )
+    turned = plot.evaluate(camera)
+    maps.get_by_role("slider", name="Samples").press("ArrowLeft")
+    expect(maps.locator(".explorer .mark")).to_have_count(19)
+    settled(maps)
+    assert plot.evaluate(camera) == turned
+    expect(solid.locator(".number").get_by_text("19", exact=True)).to_be_visible()
+    # What Plotly says where the pointer meets a selected sequence; it is over the map already.
+    meet = """plot.emit("plotly_hover", {
+        points: [{ customdata: plot.data.flatMap(trace => trace.customdata ?? [])[0] }],
+        event: { clientX: 600, clientY: 600 },
+    })"""
+    plot.evaluate(f"plot => {meet}")
+    tip = maps.locator(".explorer .tip")
+    expect(tip).to_contain_text(re.compile(r"Rank \d+ of 19"))
+    expect(tip.locator("img")).to_have_attribute("src", re.compile("^data:image/jpeg"))
+    click = "for (const one of ['pointerdown', 'click']) plot.dispatchEvent(new PointerEvent(one))"
+    plot.evaluate(f"plot => {{ {meet}; {click}; }}")
+    expect(review(maps)).to_be_visible()
+
+
+def test_lanes_are_true_to_scale_or_all_of_one_width(maps):
+    """Beside a long video, a short one would be too narrow to see what is selected in it."""
+    bars = maps.locator(".explorer .bar")
+    widths = "all => all.map(each => Math.round(each.getBoundingClientRect().width))"
+    assert len(set(bars.evaluate_all(widths))) > 1
+    maps.get_by_role("button", name="Same width").click()
+    assert len(set(bars.evaluate_all(widths))) == 1
+    maps.get_by_role("slider", name="Samples").press("ArrowRight")  # it stays so
+    expect(maps.locator(".explorer .mark")).to_have_count(21)
+    assert len(set(bars.evaluate_all(widths))) == 1
+
+
 def test_the_table_and_the_other_views_show_one_sequence(maps, settled):
     """A row would have to be searched for in the map by eye, and the other way round."""
     maps.get_by_text("Table of all sequences").click()

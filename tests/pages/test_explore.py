@@ -16,7 +16,7 @@ def test_it_shows_a_selection_that_keeps_to_the_rule(open_page, dataset):
     """The page would be empty, or show other numbers than were asked for."""
     app = open_page("explore/explore.py")
     assert _headline(app) == "20 sequences of 10 frames from 3 of 3 videos"
-    assert any(caption.value.startswith("200 frames") for caption in app.caption)
+    assert "of 25 that can be selected · 5 frames in no sequence" in [c.value for c in app.caption]
     assert shown(app, "n_samples")["step"] == 10
 
 
@@ -287,6 +287,16 @@ def test_the_review_goes_through_the_selected_ones(open_page, dataset):
     assert _looked_at(app) == Focus(*shown[1][:2])
     _press(app, "Close")
     assert "focus" not in app.session_state
+
+
+def test_one_frame_in_review_does_not_hide_the_page(open_page, dataset, monkeypatch):
+    """As wide as its card, it would take more than half of a laptop's window."""
+    widths = []
+    monkeypatch.setattr("streamlit.image", lambda *_, width, **__: widths.append(width))
+    app = open_page("explore/explore.py", length="1", n_samples="3")
+    assert widths == ["stretch"] * 3  # in the list
+    _press(app, "Review one by one")
+    assert isinstance(widths[-1], int)
 
 
 def test_a_replaced_sequence_hands_the_review_on_to_what_came(open_page, dataset):

@@ -228,6 +228,21 @@ def test_the_list_shows_all_jobs(open_page, job, data_dir):
     assert Queue(data_dir).get(waiting).state == "cancelled"
 
 
+def test_the_list_says_first_what_a_job_made(open_page, job, data_dir):
+    """How many videos could be read would stand where a small window cuts the line."""
+    number = job(state="done", message="1 of 2 videos cannot be read.")
+    for name, frames in (("good.mp4", 40), ("text.mp4", 0)):
+        outcome = "done" if frames else "unreadable"
+        with sqlite3.connect(data_dir / "catalogue.sqlite3") as connection:
+            row = (number, name, outcome, frames, "")
+            connection.execute("INSERT INTO job_videos VALUES (?, ?, ?, ?, ?)", row)
+        connection.close()
+    table = open_page("jobs/jobs.py").dataframe[0].value
+    assert table[["Took", "Result"]].values.tolist() == [
+        ["1 s", "1 of 2 videos, 40 frames; 1 not read whole"]
+    ]
+
+
 def test_who_looks_at_a_failure_has_read_of_it(open_page, job):
     """The header would tell of it for an hour after it was read, or never."""
     job("umap", state="failed", message="no memory")

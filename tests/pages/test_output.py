@@ -23,7 +23,7 @@ def test_it_shows_what_explore_showed(open_page, dataset):
     output = open_page("output/output.py", **query)
     radius = explore.metric[0].value
     assert any(f"covering radius {radius}" in item.value for item in output.markdown)
-    frames = next(item.value for item in explore.caption if " frames, " in item.value).split()[0]
+    frames = next(item.label for item in explore.button if item.label.startswith("Take")).split()[1]
     assert _write(output).label == f"Write {frames} frames"
 
 

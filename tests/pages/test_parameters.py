@@ -20,10 +20,22 @@ def test_query_round_trip():
     assert from_query(to_query(values)) == values
 
 
+def test_what_a_link_says_is_what_is_shown():
+    """A share of 0.333 would be shown as 33 %, and select by 33.3 %."""
+    values = from_query({"balance": "0.333", "min_distance": "0.126"})
+    assert (values.balance, values.min_distance) == (0.33, 0.13)
+
+
 def test_fitted_never_asks_for_more_than_there_is():
     """A link made on a longer dataset must work on a shorter one."""
     assert fitted(Parameters(length=50, n_samples=500), longest=30) == Parameters(30, 510)
     assert fitted(Parameters(10, 500), longest=100, available=7).n_samples == 70
+
+
+def test_a_link_with_a_length_that_no_video_has_keeps_the_number_of_frames():
+    """20 frames in sequences of a million would be a million frames, of which 30 make 33,333."""
+    asked = from_query({"length": "1000000", "n_samples": "20"})
+    assert fitted(asked, longest=30) == Parameters(30, 30)
 
 
 def test_overrides_are_options_of_the_engine():

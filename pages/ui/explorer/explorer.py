@@ -30,6 +30,7 @@ from seqsel_core.sequences import Sequences, SequenceSpan
 
 _HERE = Path(__file__).parent
 _KEY = "explorer"
+_SCRIPTS = ("scene", "roving", "numbers", "maps", "solid", "timeline", "legend", "explorer")
 _HTML = """
 <div class="explorer">
   <div class="tools" role="toolbar" aria-label="Maps">
@@ -56,7 +57,10 @@ _HTML = """
   </div>
   <div class="groups" role="group" aria-label="Legend" hidden></div>
   <div class="panel timeline">
-    <div class="head"><b>Timeline</b><span class="counts"></span>
+    <div class="head"><b>Timeline</b>
+      <button data-do="widths" aria-pressed="false"
+        title="Draw every video over the whole width, however long it is">Same width</button>
+      <span class="counts"></span>
       <span class="legend end">well covered <i></i> blind spot</span></div>
     <div class="lanes" role="group" aria-label="Selected sequences, by arrow keys"></div>
     <div class="axis"></div>
@@ -257,10 +261,7 @@ def _points() -> Any:
 @cache
 def _code() -> Any:
     """Return the code that draws: large enough for the browser to keep it from run to run."""
-    scripts = [
-        (_HERE / f"{name}.js").read_text("utf-8")
-        for name in ("scene", "roving", "numbers", "maps", "timeline", "legend", "explorer")
-    ]
+    scripts = [(_HERE / f"{name}.js").read_text("utf-8") for name in _SCRIPTS]
     return st.components.v2.component(
         "explorer_code",
         css=(_HERE / "explorer.css").read_text("utf-8"),

@@ -60,7 +60,8 @@ class Legend {
       const all = element("button", "every", this.hidden.size ? "Show all" : "Hide all");
       all.onclick = () => this.change(() => (this.hidden = new Set(this.hidden.size ? [] : groups)));
       items.unshift(all);
-      if (groups.length > colours.length) items.splice(1, 0, element("small", "", `The ${colours.length} colours repeat`));
+      const taken = new Set(groups.map((group) => group % colours.length));
+      if (taken.size < groups.length) items.splice(1, 0, element("small", "", `The ${colours.length} colours repeat`));
     }
     return items;
   }

@@ -1,6 +1,6 @@
 // A map: every sequence or frame a point, the selected ones streaks through their frames.
 
-const GREY = "rgba(128, 136, 150, 0.5)";
+const GREY = "rgb(128, 136, 150)";
 const RAMP = [[0, "#00224e"], [0.25, "#35456c"], [0.5, "#7d7c78"], [0.75, "#bcaf6f"], [1, "#fee838"]];
 const RANKS = [[0, "#2f6fe0"], [0.5, "#c05a9c"], [1, "#f0a020"]];
 const MARGIN = 4; // pixels around a plot
@@ -18,11 +18,11 @@ class ScatterMap {
     this.plot.addEventListener("pointermove", (event) => (this.moved = event));
     // Plotly says nothing where the plot was drawn anew below the pointer.
     this.plot.addEventListener("pointerleave", () => report.hover(null));
-    this.numbers = this.numbering();
+    this.numbers = new Numbers(this.plot, this.margin());
   }
 
-  numbering() {
-    return new Numbers(this.plot, MARGIN);
+  margin() {
+    return MARGIN;
   }
 
   // Draw what there is; Plotly keeps the zoom, and redraws only what changed.
@@ -34,16 +34,18 @@ class ScatterMap {
     const style = getComputedStyle(this.panel);
     this.ink = style.color;
     this.ground = style.getPropertyValue("--st-background-color");
+    this.line = style.getPropertyValue("--st-border-color");
     const first = !this.plot.classList.contains("js-plotly-plot");
     const traces = this.traces(placesOf(scene.points, map), map, scene);
-    const config = { displayModeBar: false, responsive: true, doubleClick: "reset" };
+    const config = { displayModeBar: false, scrollZoom: false, responsive: true, doubleClick: "reset" };
     Plotly.react(this.plot, traces, this.layout(scene), config);
     if (first) this.listen();
-    this.numbers?.show(this.ranked(map, scene));
+    this.ranks = this.ranked(map, scene);
+    this.renumber();
   }
 
   close(Plotly) {
-    this.numbers?.clear();
+    this.numbers.clear();
     if (!this.plot.classList.contains("js-plotly-plot")) return;
     Plotly.purge(this.plot);
     this.plot.classList.remove("js-plotly-plot");
@@ -104,7 +106,7 @@ class ScatterMap {
   ranked(map, { selected }) {
     return selected.filter((item) => !item.hidden).map(({ streak, rank, colour }) => {
       const at = streak[streak.length >> 1];
-      return { x: map.x[at], y: map.y[at], rank, colour };
+      return { x: map.x[at], y: map.y[at], z: map.z?.[at], rank, colour };
     });
   }
 
@@ -134,13 +136,13 @@ class ScatterMap {
     });
     this.plot.on("plotly_deselect", () => this.report.region(this.name, null));
     this.plot.on("plotly_relayouting", (moved) => this.renumber(moved));
-    this.plot.on("plotly_relayout", () => this.renumber());
+    this.plot.on("plotly_relayout", (moved) => this.renumber(moved));
   }
 
-  // While the map is moved, Plotly tells the ends of the axes that move; then it has them all.
+  // While the map is moved, Plotly tells the ends of the axes that move; it has the others.
   renumber(moved = {}) {
     const ends = (axis) => [0, 1].map((end) => moved[`${axis}.range[${end}]`] ?? this.plot.layout[axis].range[end]);
-    this.numbers?.arrange([ends("xaxis"), ends("yaxis")]);
+    this.numbers.show(this.ranks, [ends("xaxis"), ends("yaxis")]);
   }
 
   // What dragging does: "zoom", "pan", "lasso", "select" (a box).
@@ -152,71 +154,6 @@ class ScatterMap {
   reset(Plotly) {
     if (!this.plot.classList.contains("js-plotly-plot")) return;
     Plotly.relayout(this.plot, { "xaxis.autorange": true, "yaxis.autorange": true });
-  }
-}
-
-// A map of three axes, which is turned by dragging; nothing can be drawn around in it.
-class SolidMap extends ScatterMap {
-  numbering() {
-    return null; // pointing at a sequence tells its rank
-  }
-
-  layout(scene) {
-    const axis = { title: { text: "" }, showticklabels: false, showspikes: false, backgroundcolor: "rgba(0,0,0,0)", gridcolor: GREY, zeroline: false };
-    return {
-      autosize: true,
-      margin: { l: 0, r: 0, t: 0, b: 0 },
-      paper_bgcolor: "rgba(0,0,0,0)",
-      showlegend: false,
-      uirevision: scene.points.id,
-      scene: { xaxis: axis, yaxis: axis, zaxis: axis, dragmode: "orbit", aspectmode: "cube" },
-    };
-  }
-
-  // Points inside of a lasso and the faint others are two traces: one has one opacity here.
-  traces(places, map, scene) {
-    const every = [...scene.points.at.keys()].filter((i) => !scene.hidden?.[i]);
-    this.parts = [every.filter((i) => !scene.inside || scene.inside[i]), every.filter((i) => scene.inside && !scene.inside[i])];
-    const clouds = this.parts.map((part, faint) => {
-      const { color, ...rest } = colouring(scene.colour);
-      const colours = Array.isArray(color) || ArrayBuffer.isView(color) ? part.map((i) => color[i]) : color;
-      const marker = { ...rest, size: 2.5, color: colours, line: { width: 0 }, ...(faint ? { opacity: FAINT } : {}) };
-      const along = (axis) => part.map((i) => axis[i]);
-      return { type: "scatter3d", mode: "markers", x: along(places.x), y: along(places.y), z: along(places.z), marker, hoverinfo: "none" };
-    });
-    const focus = scene.focusAt < 0 ? [] : [scene.focusAt];
-    const ring = {
-      type: "scatter3d",
-      mode: "markers",
-      x: focus.map((at) => map.x[at]),
-      y: focus.map((at) => map.y[at]),
-      z: focus.map((at) => map.z[at]),
-      marker: { size: 9, symbol: "circle-open", color: this.ink, line: { width: 3, color: this.ink } },
-      hoverinfo: "skip",
-    };
-    return [...clouds, ...this.streaks(map, scene), ring];
-  }
-
-  streaks(map, scene) {
-    return streakTraces(map, scene).map((trace) => ({
-      ...trace,
-      type: "scatter3d",
-      line: { ...trace.line, width: 4 },
-      marker: { ...trace.marker, size: 4 },
-    }));
-  }
-
-  placeOf(point) {
-    if (point.customdata) return point.customdata;
-    const i = this.parts[point.curveNumber]?.[point.pointNumber];
-    return i === undefined ? null : { video: this.points.video[i], start: this.points.start[i] };
-  }
-
-  drag() {}
-
-  reset(Plotly) {
-    if (!this.plot.classList.contains("js-plotly-plot")) return;
-    Plotly.relayout(this.plot, { "scene.camera": { eye: { x: 1.25, y: 1.25, z: 1.25 } } });
   }
 }
 
@@ -251,6 +188,6 @@ function colouring(colour) {
   if (colour.kind === "scale") {
     return { color: colour.values, colorscale: RAMP, cmin: 0, cmax: 15, opacity: 0.8 };
   }
-  if (colour.kind !== "groups") return { color: GREY };
+  if (colour.kind !== "groups") return { color: GREY, opacity: 0.5 };
   return { color: Array.from(colour.values, (group) => colour.colours[group % colour.colours.length]), opacity: 0.6 };
 }

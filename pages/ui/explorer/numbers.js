@@ -52,30 +52,25 @@ class Numbers {
     plot.closest(".map").querySelector(".head").append(this.hint);
   }
 
-  // `ranked` are {x, y, rank, colour} with their place on the map, best rank first.
-  show(ranked) {
-    this.ranked = ranked;
-    this.arrange();
-  }
-
   clear() {
     this.layer.replaceChildren();
     this.hint.textContent = "";
   }
 
-  // Again after every zoom. `ranges` are the ends of both axes; those of the plot unless given.
-  arrange(ranges = [this.plot.layout.xaxis.range, this.plot.layout.yaxis.range]) {
+  // Again after every zoom. `ranked` are {x, y, rank, colour} with their place on the map, best
+  // rank first; `ranges` are the ends of both axes.
+  show(ranked, ranges) {
     const { offsetLeft, offsetTop, offsetWidth: width, offsetHeight: height } = this.plot;
     Object.assign(this.layer.style, { left: `${offsetLeft}px`, top: `${offsetTop}px`, width: `${width}px`, height: `${height}px` });
     const [[left, right], [low, high]] = ranges;
     const { margin } = this;
-    const wanted = this.ranked.map(({ x, y, rank }) => ({
+    const wanted = ranked.map(({ x, y, rank }) => ({
       x: margin + ((x - left) / (right - left)) * (width - 2 * margin),
       y: margin + ((high - y) / (high - low)) * (height - 2 * margin),
       text: String(rank),
     }));
     const boxes = placeNumbers(wanted, width, height);
-    const made = boxes.flatMap((box, at) => (box ? [this.number(box, this.ranked[at])] : []));
+    const made = boxes.flatMap((box, at) => (box ? [this.number(box, ranked[at])] : []));
     this.layer.replaceChildren(...made);
     const inView = wanted.filter(({ x, y }) => x >= 0 && x <= width && y >= 0 && y <= height).length;
     const missing = inView - made.length;

@@ -10,21 +10,34 @@ class Timeline {
     this.axis = root.querySelector(".axis");
     this.report = report;
     this.keys = new Roving(this.lanes, ".mark");
+    this.button = root.querySelector("[data-do=widths]");
+    this.button.onclick = () => {
+      this.button.setAttribute("aria-pressed", !this.sameWidth());
+      this.draw(...this.drawn);
+    };
+  }
+
+  // Whether every video is drawn over the whole width: true to scale, one of ten seconds cannot
+  // be read beside one of an hour.
+  sameWidth() {
+    return this.button.getAttribute("aria-pressed") === "true";
   }
 
   // `scene` adds to the view: `selected` with rank, colour, stop and hidden.
   draw(view, scene) {
+    this.drawn = [view, scene];
     const { lanes, unit } = view.timeline;
-    const longest = Math.max(1e-9, ...lanes.map((lane) => lane.extent));
+    const longest = this.sameWidth() ? 0 : Math.max(1e-9, ...lanes.map((lane) => lane.extent));
     const focused = this.lanes.contains(document.activeElement) ? document.activeElement.dataset.place : null;
     this.lanes.replaceChildren(...lanes.map((lane) => this.lane(lane, longest, view, scene)));
     for (const bar of this.lanes.querySelectorAll(".bar")) hideCovered(bar);
     const again = focused && this.lanes.querySelector(`[data-place="${focused}"]`);
     this.keys.stop(again);
     again?.focus();
-    this.axis.replaceChildren(...ticks(longest).map((at) => {
-      const tick = element("span", "tick", at === 0 ? `0 ${unit}` : String(at));
-      tick.style.left = `${(100 * at) / longest}%`;
+    const [end, of] = longest ? [longest, unit] : [100, "%"];
+    this.axis.replaceChildren(...ticks(end).map((at) => {
+      const tick = element("span", "tick", at === 0 ? `0 ${of}` : String(at));
+      tick.style.left = `${(100 * at) / end}%`;
       return tick;
     }));
   }
@@ -36,7 +49,7 @@ class Timeline {
     label.title = lane.name;
     const track = element("div", "track");
     const bar = element("div", "bar");
-    bar.style.width = `${Math.max(0.4, (100 * lane.extent) / longest)}%`;
+    bar.style.width = longest ? `${Math.max(0.4, (100 * lane.extent) / longest)}%` : "100%";
     bar.append(heat(lane.heat));
     for (const [from, to] of lane.bad) bar.append(place("bad", from, to, lane));
     for (const at of lane.cuts) bar.append(place("cut", at, at, lane));

@@ -34,13 +34,12 @@ def work_indicator() -> None:
     if st.session_state.pop(_CLICKED, False):
         st.switch_page(_PAGE)
     user = current_user()
-    with st.container(gap=None):
-        _component()(
-            key=_KEY,
-            data={"look": asdict(look(user)), "pass": pass_for(user)},
-            on_open_change=_clicked,
-            on_begun_change=_begun,
-        )
+    _component()(
+        key=_KEY,
+        data={"look": asdict(look(user)), "pass": pass_for(user)},
+        on_open_change=_clicked,
+        on_begun_change=_begun,
+    )
 
 
 def _clicked() -> None:
