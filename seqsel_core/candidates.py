@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from seqsel_core.checks import Checks, Flags
 from seqsel_core.config import Config
+from seqsel_core.output.readable import plural
 from seqsel_core.sequences import Sequences, holds_any
 
 
@@ -43,12 +44,13 @@ def why_none(count: int, checks: Checks, config: Config) -> str:
     ):
         frames = _total(flags)
         if getattr(config, option) and frames:
-            found.append(f"{frames} {what} frames ({option}=False keeps them)")
+            found.append(f"{plural(frames, f'{what} frame')} ({option}=False keeps them)")
     if config.relevant_filenames_file:
         found.append(f"frames that {config.relevant_filenames_file} does not name")
     if config.datapool.name:
         found.append(f"the datapool '{config.datapool.name}'")
-    return f"None of the {count} sequences can be selected: left out for {' and '.join(found)}."
+    which = "The only sequence cannot" if count == 1 else f"None of the {count:,} sequences can"
+    return f"{which} be selected: left out for {' and '.join(found)}."
 
 
 def _total(flags: Flags) -> int:

@@ -50,6 +50,16 @@ def test_who_gets_nothing_is_told_which_option_to_change(option: str) -> None:
     )
 
 
+def test_one_is_one() -> None:
+    """Catches 'None of the 1 sequences' and '1 corrupt frames'."""
+    flags = {field.name: (np.zeros(2, np.bool_),) for field in fields(Checks)}
+    checks = Checks(**{**flags, "corrupt": (np.array([True, False]),)})
+    assert why_none(1, checks, Config.parse(["stopping_condition.n_samples=2"])) == (
+        "The only sequence cannot be selected: left out for 1 corrupt frame "
+        "(enable_corruptness_check=False keeps them)."
+    )
+
+
 def test_a_run_reads_these_options(choose, clips, tmp_path) -> None:
     """Catches options that are parsed and then forgotten on their way to the selection."""
     folder = clips.write_frames(tmp_path / "in/f", {f"{n:02}.png": 10 + n for n in range(12)})

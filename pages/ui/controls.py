@@ -209,38 +209,35 @@ def _advanced(dataset: Dataset, values: Parameters) -> None:
             values.avoid_cuts,
             "Cuts are found from the embeddings and the pictures; the timeline shows them.",
         )
-        show("min_distance", values.min_distance)
-        st.number_input(
+        _number(
             "Least distance between picks",
+            "min_distance",
+            values.min_distance,
             0.0,
-            parameters.MOST_DISTANCE,
+            "The selection ends before a sequence that is closer than this to one picked before.",
+            most=parameters.MOST_DISTANCE,
             step=0.01,
-            key="min_distance",
-            on_change=_set,
-            args=("min_distance",),
-            help="The selection ends before a sequence that is closer than this to one picked "
-            "before. 0: no limit.",
         )
         _number(
             "Stride",
             "stride",
             values.stride,
             0,
-            "Frames from the start of one sequence to choose from to the next. 0: side by side.",
+            "Frames from the start of one sequence to choose from to the next. Off: side by side.",
         )
         _number(
             "Least gap",
             "min_gap",
             values.min_gap,
             -1,
-            "Frames at least between two selected sequences of a video. -1: no matter.",
+            "Frames at least between two selected sequences of a video.",
         )
         _number(
             "Most of one video",
             "max_per_video",
             values.max_per_video,
             0,
-            "Sequences of one video at most. 0: no limit. Evenly over sets the limits itself.",
+            "Sequences of one video at most. Evenly over sets the limits itself.",
             disabled=bool(values.even_over),
         )
         _choice(
@@ -277,15 +274,25 @@ def _tick(label: str, name: str, value: bool, help: str) -> None:
 
 
 def _number(
-    label: str, name: str, value: int, least: int, help: str, *, disabled: bool = False
+    label: str,
+    name: str,
+    value: float,
+    off: float,
+    help: str,
+    *,
+    most: float | None = None,
+    step: float = 1,
+    disabled: bool = False,
 ) -> None:
-    show(name, value)
+    """Draw a field of a limit; `off`, the least value, means that there is none: it is empty."""
+    show(name, None if value == off else value)
     st.number_input(
-        *(label, least),
-        step=1,
+        *(label, off, most, None),
+        step=step,
         key=name,
-        on_change=_set,
-        args=(name,),
+        placeholder="off",
+        on_change=_set_number,
+        args=(name, off),
         help=help,
         disabled=disabled,
     )
@@ -302,6 +309,11 @@ def _choice(label: str, name: str, value: str, names: dict[str, str], help: str)
         args=(name,),
         help=help,
     )
+
+
+def _set_number(name: str, off: float) -> None:
+    value = st.session_state[name]
+    parameters.change(**{name: off if value is None else value})
 
 
 def _set(name: str) -> None:

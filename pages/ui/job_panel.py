@@ -174,7 +174,7 @@ def _troubled(job: Job) -> None:
     videos = [video for video in queue().videos(job.id) if job_words.is_troubled(video)]
     if not videos:
         return
-    with st.popover(f"{len(videos):,} not read whole", icon=":material/report:"):
+    with st.popover(job_words.troubles(job_words.counts(videos)), icon=":material/report:"):
         st.dataframe(
             {
                 "Video": [text.plain(video.name) for video in videos],

@@ -31,14 +31,16 @@ class Counts:
         readable: Those of which some frames are stored.
         kept: Those that were stored before.
         frames: Frames that are stored.
-        troubled: Those that could not be read, or not wholly, or were set aside.
+        unreadable: Those of which nothing could be read, or that were set aside.
+        partly: Those that could not be read whole.
     """
 
     videos: int = 0
     readable: int = 0
     kept: int = 0
     frames: int = 0
-    troubled: int = 0
+    unreadable: int = 0
+    partly: int = 0
 
 
 def title(job: Job, name: str) -> str:
@@ -54,7 +56,8 @@ def counts(videos: Iterable[JobVideo]) -> Counts:
         readable=sum(1 for video in every if video.n_frames),
         kept=sum(1 for video in every if video.outcome == "kept"),
         frames=sum(video.n_frames for video in every),
-        troubled=sum(1 for video in every if is_troubled(video)),
+        unreadable=sum(1 for video in every if is_troubled(video) and not video.n_frames),
+        partly=sum(1 for video in every if is_troubled(video) and video.n_frames),
     )
 
 
@@ -142,5 +145,15 @@ def outcome(made: Counts, time: str = "") -> str:
     if made.kept == made.videos:
         return f"{videos}, {frames}: all were embedded before"
     kept = f"; {made.kept:,} embedded before" if made.kept else ""
-    troubled = f"; {made.troubled:,} not read whole" if made.troubled else ""
-    return f"{videos}, {frames}{time}{kept}{troubled}"
+    trouble = f"; {troubles(made)}" if made.unreadable or made.partly else ""
+    return f"{videos}, {frames}{time}{kept}{trouble}"
+
+
+def troubles(made: Counts) -> str:
+    """Return '26 cannot be read, 13 in part'; '' where every video was read whole."""
+    parts = []
+    if made.unreadable:
+        parts.append(f"{made.unreadable:,} cannot be read")
+    if made.partly:
+        parts.append(f"{made.partly:,} {'' if parts else 'read '}in part")
+    return ", ".join(parts)

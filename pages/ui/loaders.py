@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from pages.ui.kept import kept
 from pages.ui.parameters import Parameters, fitted, spans
 from pages.ui.refusals import in_words_of_the_page
 from pages.ui.session import data_dir, datasets
+from pages.ui.shared_order import AHEAD, SharedOrder
 from seqsel_core.checks import Checks, check_frames
 from seqsel_core.choice import Choice
 from seqsel_core.choosing import Cut, Pool, choice_of, cut_up, order_in, pool_of
@@ -22,86 +22,20 @@ from seqsel_core.config import Config
 from seqsel_core.cuts import cuts_in
 from seqsel_core.dataset import Dataset
 from seqsel_core.errors import SeqselError
-from seqsel_core.evaluate.coverage import distance_to_nearest
 from seqsel_core.evaluate.judge import Judge, Verdict
 from seqsel_core.evaluate.neighbours import nearest
 from seqsel_core.jobs.kinds import MAPS
 from seqsel_core.opening import open_dataset
 from seqsel_core.option_groups import CorruptnessCheck
 from seqsel_core.project.map_set import MapSet, stored_maps
-from seqsel_core.select.constraints import Steered, steer
 from seqsel_core.select.selection import Selection
 from seqsel_core.store.datasets import DatasetRecord
 from seqsel_core.store.shards import ShardStore
 from seqsel_core.wishes import describe
 
 _MANY = 50_000  # sequences of which no second cut is kept
-_MOST_NEAREST = 64  # numbers of picks for which the distances to them are kept
-AHEAD = "think ahead"
-"""Name of the threads that make picks before somebody asks for them."""
-
-_MORE = 20  # picks that are made ahead; or a quarter of what is asked for
-_LET_IN = 0.005  # seconds in which a move gets its turn while an order is prepared
+_SEARCH = 500  # sequences whose nearest other one is searched
 _LEAST_CURVE = 40  # picks that the curve of the covering radius shows at least
-
-
-class SharedOrder:
-    """An order that several sessions extend, one at a time."""
-
-    def __init__(self, order: Steered, points: npt.NDArray[np.float32]) -> None:
-        """Share an order of sequences with these representations, shape (S, D)."""
-        self._order, self._points = order, points
-        self._lock = threading.Lock()
-        self._wanted, self._thinking = 0, False
-        self._nearest = {0: np.full(len(points), np.inf, np.float32)}
-
-    def first(self, count: int, min_distance: float) -> Selection:
-        """Return the selection of the first `count` picks."""
-        with self._lock:
-            return steer(self._order, count, min_distance)
-
-    def nearest(self, count: int) -> npt.NDArray[np.float32]:
-        """Return the distance of every sequence to the nearest of the first picks, shape (S,).
-
-        From that of fewer picks, where it is known: this runs at every move of a slider.
-        """
-        with self._lock:
-            if count not in self._nearest:
-                if len(self._nearest) > _MOST_NEAREST:
-                    self._nearest = {0: self._nearest[0]}
-                fewer = max(known for known in self._nearest if known < count)
-                added = np.array(self._order.order[fewer:count])
-                every = np.arange(len(self._points))
-                found = distance_to_nearest(self._points, every, added)
-                self._nearest[count] = np.minimum(found, self._nearest[fewer])
-            return self._nearest[count]
-
-    @property
-    def n_bytes(self) -> int:
-        """Memory it holds, that of the representations included."""
-        kept = sum(distances.nbytes for distances in list(self._nearest.values()))
-        return self._points.nbytes + self._order.n_bytes + kept
-
-    def think_ahead(self, count: int) -> None:
-        """Begin, in the background, with the picks that follow the first `count`."""
-        with self._lock:
-            self._wanted = max(self._wanted, count + max(_MORE, count // 4))
-            begun, self._thinking = self._thinking, True
-        if not begun:
-            threading.Thread(target=self._think, name=AHEAD, daemon=True).start()
-
-    def _think(self) -> None:
-        while True:
-            with self._lock:
-                before = len(self._order.order)
-                if not self._order.prepare(self._wanted) and before < self._wanted:
-                    self._order.extend(before + 1)
-                    if len(self._order.order) == before:
-                        self._wanted = before  # there are no more
-                if before >= self._wanted:
-                    self._thinking = False
-                    return
-            time.sleep(_LET_IN)
 
 
 def load_dataset(record: DatasetRecord, *, partial: bool = False) -> Dataset | None:
@@ -196,9 +130,9 @@ def think_ahead(dataset: Dataset, values: Parameters, verdict: Verdict | None) -
         verdict: On what is selected; None: nothing is.
     """
     _shared_order(dataset, values).think_ahead(values.n_sequences)
-    judge = load_judge(dataset, values)
-    if verdict is not None and judge.soon_needs_larger(verdict):
-        threading.Thread(target=lambda: judge.randoms, name=AHEAD, daemon=True).start()
+    if verdict is not None:
+        look = load_judge(dataset, values).look_ahead
+        threading.Thread(target=look, args=(verdict,), name=AHEAD, daemon=True).start()
 
 
 def load_nearest(
@@ -234,9 +168,31 @@ def load_random_distances(dataset: Dataset, values: Parameters) -> npt.NDArray[n
     """Return the distance of every candidate to the nearest of as many random ones."""
     pool = load_pool(dataset, values)
     candidates = np.flatnonzero(pool.candidates)
-    count = min(values.n_sequences, len(candidates))
-    random = np.random.default_rng(0).choice(candidates, count, replace=False)
-    return nearest(pool.cut.points, candidates, random)[0]
+    return nearest(pool.cut.points, candidates, _random(candidates, values.n_sequences))[0]
+
+
+def load_within(
+    dataset: Dataset, values: Parameters, selection: Selection
+) -> dict[str, npt.NDArray[np.float64]]:
+    """Return the distance of sequences to the nearest other one of the same set.
+
+    Of 'input' (all that can be selected; 500 of them search), as many 'random' ones as are
+    selected, and the 'selected' ones; empty where these are fewer than two.
+    """
+    pool = load_pool(dataset, values)
+    candidates = np.flatnonzero(pool.candidates)
+    if len(selection) < 2:
+        return {}
+    of_input = _within_input(_key(dataset, of_pool(values)), of_pool(values), dataset)
+    sets = {"random": _random(candidates, len(selection)), "selected": selection.order}
+    return {"input": of_input} | {
+        name: nearest(pool.cut.points, among, among, exclude_self=True)[0]
+        for name, among in sets.items()
+    }
+
+
+def _random(candidates: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.int64]:
+    return np.random.default_rng(0).choice(candidates, min(count, len(candidates)), replace=False)
 
 
 class VideoCuts(dict[int, npt.NDArray[np.int64]]):
@@ -350,6 +306,16 @@ def _pool(key: str, _values: Parameters, _dataset: Dataset) -> Pool:
 def _judge(key: str, _values: Parameters, _dataset: Dataset) -> Judge:
     pool = load_pool(_dataset, _values)
     return Judge(pool.cut.points, pool.candidates, pool.cut.sequences.video)
+
+
+@kept(lambda distances: distances.nbytes)
+def _within_input(key: str, _values: Parameters, _dataset: Dataset) -> npt.NDArray[np.float64]:
+    pool = load_pool(_dataset, _values)
+    candidates = np.flatnonzero(pool.candidates)
+    few = (
+        np.linspace(0, len(candidates) - 1, min(_SEARCH, len(candidates))).round().astype(np.int64)
+    )
+    return nearest(pool.cut.points, candidates[few], candidates, exclude_self=True)[0]
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,16 +11,18 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.ui import loaders, parameters
+from pages.ui.measures import Measure, measures
 from pages.ui.parameters import Parameters
 from seqsel_core.choosing import Pool
 from seqsel_core.dataset import Dataset
 from seqsel_core.evaluate.elbow import coverage_curve
-from seqsel_core.evaluate.judge import Judge, Verdict, Versus
+from seqsel_core.evaluate.judge import Beside, Judge, Verdict
 from seqsel_core.select.selection import Selection
 
 _ACCENT = "#3f6fdf"
 _GREY = "rgba(128, 136, 150, 0.9)"
 _BAND = "rgba(128, 136, 150, 0.25)"
+_SETS = {"input": "#e69f00", "random": _GREY, "selected": _ACCENT}
 
 
 class Judging:
@@ -67,47 +70,53 @@ class Judging:
 def headline(verdict: Verdict) -> None:
     """Show the verdict in one sentence, and the numbers it rests on."""
     st.header(verdict.sentence, anchor=False)
-    radius, p95, mean = (verdict.versus[name] for name in ("radius", "p95", "mean"))
     own = verdict.selection
-    with st.container(horizontal=True, gap="medium"):
-        _measure(
-            "Worst covered",
-            own.radius,
-            radius,
-            "The largest distance of any sequence to the nearest selected one (the covering "
-            "radius), 0 to 2. Smaller is better: nothing is far from what you label.",
-        )
-        _measure(
-            "95 of 100 within",
-            own.p95,
-            p95,
-            "95 of 100 sequences are at most this far from the nearest selected one.",
-        )
-        _measure(
-            "On average",
-            own.mean,
-            mean,
-            "The mean distance of all sequences to the nearest selected one.",
-        )
-        st.metric(
-            "Closest pair",
-            f"{own.closest:.3f}" if own.count > 1 else "–",
-            width="content",
-            help="The smallest distance between two selected sequences. "
-            "Larger is better: nothing is labelled twice.",
-        )
-
-
-def _measure(label: str, value: float, versus: Versus, help: str) -> None:
-    st.metric(
-        label,
-        f"{value:.3f}",
-        f"random {versus.random.median:.2f} · uniform {versus.uniform:.2f}",
-        delta_color="off",
-        delta_arrow="off",
-        width="content",
-        help=help,
+    measures(
+        [
+            _measure(
+                "Worst covered",
+                own.radius,
+                verdict.versus["radius"],
+                "The largest distance of any sequence to the nearest selected one (the covering "
+                "radius), 0 to 2. Smaller is better: nothing is far from what you label.",
+            ),
+            _measure(
+                "95 of 100 within",
+                own.p95,
+                verdict.versus["p95"],
+                "95 of 100 sequences are at most this far from the nearest selected one. Smaller "
+                "is better.",
+            ),
+            _measure(
+                "On average",
+                own.mean,
+                verdict.versus["mean"],
+                "The mean distance of all sequences to the nearest selected one. Smaller is "
+                "better.",
+            ),
+            _measure(
+                "9 of 10 apart by",
+                own.p10_within,
+                verdict.beside.get("p10_within"),
+                "Nine of ten selected sequences are at least this far from every other selected "
+                "one. Larger is better: nothing is labelled twice.",
+            ),
+            _measure(
+                "Videos",
+                own.videos,
+                verdict.beside["videos"],
+                "Videos of which a sequence is selected. More is better.",
+                digits=0,
+            ),
+        ]
     )
+
+
+def _measure(
+    name: str, value: float, beside: Beside | None, about: str, digits: int = 3
+) -> Measure:
+    about += " Grey: where 95 of 100 random selections lie. ◇: uniform in time."
+    return Measure(name, value, beside, about, digits)
 
 
 def curve_figure(radii: npt.NDArray[Any], count: int, judge: Judge) -> tuple[go.Figure, int | None]:
@@ -152,7 +161,7 @@ def curve_figure(radii: npt.NDArray[Any], count: int, judge: Judge) -> tuple[go.
             y=[curve.radii[curve.elbow - 1]],
             mode="markers+text",
             text=["elbow"],
-            textposition="top right",
+            textposition="bottom left",
             marker={"size": 10, "symbol": "diamond-open", "color": _ACCENT, "line": {"width": 2}},
             showlegend=False,
             hoverinfo="skip",
@@ -186,24 +195,31 @@ def take_count(key: str, length: int) -> None:
         parameters.change(n_samples=max(1, round(points[0]["x"])) * length)
 
 
-def histogram_figure(near: npt.NDArray[Any], random: npt.NDArray[Any]) -> go.Figure:
-    """Draw how far sequences are from the nearest selected one, and from the nearest random one.
+def histogram_figure(sets: Mapping[str, npt.NDArray[Any]], title: str) -> go.Figure:
+    """Draw how distances are distributed, in percent, of sets of sequences above each other.
 
     Args:
-        near: Distances to the nearest selected one, shape (C,).
-        random: Distances to the nearest of a random selection of the same size, shape (C,).
+        sets: Distances by the name of the set: 'input', 'random', 'selected'.
+        title: Of their axis.
     """
-    top = float(max(near.max(initial=0), random.max(initial=0))) or 1.0
-    bins = {"start": 0, "end": top, "size": top / 40}
+    top = max(float(distances.max(initial=0)) for distances in sets.values()) or 1.0
+    bins = {"start": 0, "end": 1.0001 * top, "size": top / 40}
     figure = go.Figure()
-    for values, name, color in ((random, "random", _GREY), (near, "selected", _ACCENT)):
-        figure.add_histogram(x=values, xbins=bins, name=name, marker={"color": color}, opacity=0.65)
+    for name, distances in sets.items():
+        figure.add_histogram(
+            x=distances,
+            xbins=bins,
+            histnorm="percent",
+            name=name,
+            marker={"color": _SETS[name]},
+            opacity=0.65,
+        )
     figure.update_layout(
         height=300,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
         barmode="overlay",
-        xaxis={"title": "distance to the nearest selected sequence"},
-        yaxis={"title": "sequences"},
+        xaxis={"title": title},
+        yaxis={"title": "sequences, %"},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         dragmode=False,
     )

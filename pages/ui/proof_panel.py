@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
@@ -50,16 +53,30 @@ def proof_panel(
         with left:
             _curve(dataset, values, len(selection), judge)
         with right:
-            st.markdown("**Distance to the nearest selected sequence**")
-            st.plotly_chart(
-                proof.histogram_figure(
-                    near[pool.candidates], loaders.load_random_distances(dataset, values)
-                ),
-                key="histogram",
-                config={"displayModeBar": False},
-                alt="Distances of all sequences, beside those to a random selection",
+            sets: dict[str, npt.NDArray[Any]] = {
+                "random": loaders.load_random_distances(dataset, values),
+                "selected": near[pool.candidates],
+            }
+            _histogram("From every sequence to the nearest of the set: near is good", sets)
+        left, right = st.columns(2)
+        with left:
+            _histogram(
+                "From a sequence to the nearest other of its set: far apart is good",
+                loaders.load_within(dataset, values, selection),
             )
-        second_opinion(record, dataset, values, selection, verdict)
+        with right:
+            second_opinion(record, dataset, values, selection, verdict)
+
+
+def _histogram(title: str, sets: Mapping[str, npt.NDArray[Any]]) -> None:
+    st.markdown(f"**{title}**")
+    if sets:
+        st.plotly_chart(
+            proof.histogram_figure(sets, "distance"),
+            key=title,
+            config={"displayModeBar": False},
+            alt=f"{title}: {', '.join(sets)}",
+        )
 
 
 def _curve(dataset: Dataset, values: Parameters, count: int, judge: Judge) -> None:

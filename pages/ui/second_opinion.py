@@ -25,6 +25,7 @@ _ROWS = (
     ("mean", "On average"),
     ("p95", "95 of 100 within"),
     ("radius", "Worst covered"),
+    ("p10_within", "9 of 10 apart by"),
 )
 
 
@@ -63,7 +64,9 @@ def second_opinion(
     columns |= {"Random": [], "95 % of random": [], "Uniform": []}
     for measure, label in _ROWS:
         for title, verdict in ((record.encoder, first), (name, second)):
-            one = verdict.versus[measure]
+            one = (verdict.versus | verdict.beside).get(measure)
+            if one is None:
+                continue
             columns[""].append(label)
             columns["Judged by"].append(title)
             columns["Selected"].append(f"{one.value:.3f}")
@@ -72,7 +75,8 @@ def second_opinion(
             columns["Uniform"].append(f"{one.uniform:.3f}")
     st.dataframe(columns, hide_index=True, alt="Distances by both networks")
     st.caption(
-        "Distance to the nearest selected sequence; smaller is better. Random: the median of "
+        "Distance to the nearest selected sequence: smaller is better; between selected ones: "
+        "larger. Random: the median of "
         "100 random selections of this size, and where 95 of 100 of them lie. Distances of "
         "two networks are on two scales: compare each with its own random ones."
     )

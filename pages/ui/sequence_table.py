@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from pages.ui import text
 from pages.ui.explorer.colours import middle_frames
@@ -46,10 +47,7 @@ def sequence_table(
         placeholder="",
         on_select=lambda: _clicked(strips, positions),
         selection_mode="single-row",
-        column_config={
-            name: st.column_config.NumberColumn(format="%.3f")
-            for name in ("Seconds", "Distance to the nearest selected", "Picked at distance")
-        },
+        column_config=_columns(),
     )
     count = len(strips.sequences) if inside is None else int(inside.sum())
     if len(frame) < count:
@@ -98,6 +96,31 @@ def table_of(
         }
     )
     return frame, positions
+
+
+def _columns() -> dict[str, ColumnConfig]:
+    """Return how the columns are shown: short enough for all of them to be seen at once."""
+    number = st.column_config.NumberColumn
+    return {
+        "Rank": number(width=52, help="When it was picked, from 1 on; empty: it was not."),
+        "Video": st.column_config.TextColumn(width=140),
+        "First frame": number("First", width=58, help="First frame of the sequence."),
+        "Last frame": number("Last", width=58, help="Last frame of the sequence."),
+        "Seconds": number(
+            format="%.2f", width=70, help="Where its middle frame is in the video, in seconds."
+        ),
+        "Distance to the nearest selected": number(
+            "To nearest", format="%.3f", width=80, help="Distance to the nearest selected sequence."
+        ),
+        "Picked at distance": number(
+            "Picked at",
+            format="%.3f",
+            width=75,
+            help="Distance to all picked before it; the first pick has none.",
+        ),
+        "Sharpness": number(format="%.4g", width=84, help="Of the middle frame."),
+        "Brightness": number(format="%.4g", width=86, help="Of the middle frame."),
+    }
 
 
 def _clicked(strips: Strips, positions: np.ndarray) -> None:

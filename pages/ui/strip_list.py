@@ -11,6 +11,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from pages.ui import steering, text, view
+from pages.ui.explorer.explorer import look_at
 from pages.ui.parameters import Parameters
 from pages.ui.places import frame_range, start_seconds
 from pages.ui.player import play
@@ -105,14 +106,16 @@ def picture(
 
 
 def heading(strips: Strips, position: int) -> None:
-    """Show rank and name of a sequence in one line; below it frames, time and distance.
+    """Show rank and name of a sequence in one line; below it frames, time, distance, a button.
 
     A name that is longer than the line ends in an ellipsis, and is shown whole on pointing at it.
     """
     name, place, picked = words(strips, position)
     with st.container(gap=None):
         st.markdown(name, wrap=False)
-        st.markdown(f":small[{place}]  \n:small[{picked}]")
+        with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+            st.markdown(f":small[{place}]  \n:small[{picked}]", width="stretch")
+            _look(strips.sequences[position])
 
 
 def words(strips: Strips, position: int) -> tuple[str, str, str]:
@@ -170,7 +173,8 @@ def _row(strips: Strips, position: int) -> None:
 def _actions(strips: Strips, position: int) -> None:
     span = strips.sequences[position]
     dataset, values = strips.dataset, strips.values
-    unique = f"list_{span.video}_{span.start}_{span.stop}"
+    unique = _unique(span)
+    _look(span)
     st.button(
         ":material/play_arrow:",
         key=f"play_{unique}",
@@ -197,6 +201,22 @@ def _actions(strips: Strips, position: int) -> None:
             on_click=_replace,
             args=(dataset, values, span),
         )
+
+
+def _look(span: SequenceSpan) -> None:
+    """Draw the button that looks at a sequence, as a click on it in a map does."""
+    st.button(
+        ":material/center_focus_strong:",
+        key=f"look_{_unique(span)}",
+        type="tertiary",
+        help="Show in all views",
+        on_click=look_at,
+        args=(span.video, span.start),
+    )
+
+
+def _unique(span: SequenceSpan) -> str:
+    return f"list_{span.video}_{span.start}_{span.stop}"
 
 
 def _replace(dataset: Dataset, values: Parameters, span: SequenceSpan) -> None:

@@ -15,6 +15,7 @@ from seqsel_core.evaluate.coverage import (
     Coverage,
     FloatArray,
     IntArray,
+    apart,
     coverage,
     distance_to_nearest,
 )
@@ -24,28 +25,41 @@ from seqsel_core.evaluate.randoms import (
     SELECTIONS,
     Band,
     Randoms,
+    band_of,
     random_selections,
 )
 
 MEASURES = ("radius", "p95", "mean")
 """Measures of `Coverage` that random selections are compared by; smaller is better."""
 
+_AHEAD = 20  # sizes, or a quarter of what is selected
+_NUMBERS = 4_000_000  # of points gathered at once, 16 MB
+
 
 @dataclass(frozen=True)
-class Versus:
-    """A selection against random ones, by one measure, at the candidates of `Randoms`.
+class Beside:
+    """A measure of a selection beside that of others of the same size.
 
     Attributes:
         value: Of the selection.
-        uniform: Of a selection of the same size, evenly spread over all videos.
-        random: Of random selections of the same size.
-        better_than: Share of these whose value is larger, 0 to 1.
-        random_needed: How many random sequences do as well; inf for more than `LARGEST`.
+        uniform: Of one that is evenly spread over all videos.
+        random: Of random ones.
     """
 
     value: float
     uniform: float
     random: Band
+
+
+@dataclass(frozen=True)
+class Versus(Beside):
+    """A selection against random ones, by one measure, at the candidates of `Randoms`.
+
+    Attributes:
+        better_than: Share of random ones of the same size whose value is larger, 0 to 1.
+        random_needed: How many random sequences do as well; inf for more than `LARGEST`.
+    """
+
     better_than: float
     random_needed: Band
 
@@ -57,22 +71,31 @@ class Verdict:
     Attributes:
         selection: Its measures, over all candidates.
         versus: For 'radius', 'p95' and 'mean', the comparison with random selections.
+        beside: For 'p10_within' (of two sequences or more) and 'videos' of `Coverage`, larger
+            is better, those of others.
+        candidates: How many could be selected.
         sampled: Distances of the comparison are measured from so many evenly spaced
             candidates; None: from all.
     """
 
     selection: Coverage
     versus: dict[str, Versus]
+    beside: dict[str, Beside]
+    candidates: int
     sampled: int | None
 
     @property
     def sentence(self) -> str:
         """The verdict by the mean distance and by the covering radius, in one sentence."""
         count = self.selection.count
+        if count == self.candidates:
+            if count == 1:
+                return "The only sequence that can be selected is selected."
+            return f"All {count:,} sequences that can be selected are selected."
         these = "This 1 sequence covers" if count == 1 else f"These {count:,} sequences cover"
-        average = _as_many(self.versus["mean"].random_needed.median)
-        worst = _as_many(self.versus["radius"].random_needed.median)
-        return f"{these} the dataset {average} random ones on average, its rarest part {worst}."
+        average = _as_many(self.versus["mean"].random_needed.median, " random")
+        worst = _as_many(self.versus["radius"].random_needed.median, "")
+        return f"{these} the dataset {average} on average, its rarest part {worst}."
 
 
 class Judge:
@@ -106,12 +129,13 @@ class Judge:
         self._videos = videos
         self._selections, self._seed = selections, seed
         self._randoms = self._measured(FIRST)
+        self._beside: dict[tuple[str, int], npt.NDArray[np.float64]] = {}
 
     @property
     def n_bytes(self) -> int:
         """Memory it holds, that of the representations included, about."""
         curves = sum(curve.nbytes for curve in self._randoms.curves.values())
-        return self._points.nbytes + self._candidates.nbytes + curves
+        return self._points.nbytes + self._candidates.nbytes + self._randoms.orders.nbytes + curves
 
     @property
     def randoms(self) -> Randoms:
@@ -124,13 +148,15 @@ class Judge:
             self._randoms = self._measured(LARGEST)
         return self._randoms
 
-    def soon_needs_larger(self, verdict: Verdict) -> bool:
-        """Return whether a verdict on some more sequences may need larger random selections.
-
-        They are measured by `randoms`; that takes a while.
-        """
+    def look_ahead(self, verdict: Verdict) -> None:
+        """Measure what a verdict on some more sequences will need, where it is not known yet."""
         needed = max(versus.random_needed.high for versus in verdict.versus.values())
-        return not self._whole and needed > 2 * FIRST / 3
+        if not self._whole and needed > 2 * FIRST / 3:
+            self._randoms = self._measured(LARGEST)
+        count = verdict.selection.count
+        sizes = self._randoms.sizes
+        for size in sizes[(sizes > count) & (sizes <= count + max(_AHEAD, count // 4))]:
+            self._random("p10_within", int(size))
 
     @property
     def _whole(self) -> bool:
@@ -165,14 +191,47 @@ class Judge:
         uniform = _measures(distance_to_nearest(points, candidates[queries], candidates[even]))
         if not all(randoms.reach(name, own[name]) for name in MEASURES):
             randoms = self.randoms
+        measured = coverage(points, candidates, selected, self._videos, distances)
         return Verdict(
-            selection=coverage(points, candidates, selected, self._videos, distances),
+            selection=measured,
             versus={
                 name: _versus(randoms, name, len(selected), own[name], uniform[name])
                 for name in MEASURES
             },
+            beside={
+                name: Beside(
+                    value=getattr(measured, name),
+                    uniform=float(self._measure(name, even[None])[0]),
+                    random=band_of(self._random(name, len(selected))),
+                )
+                for name in (*(["p10_within"] if len(selected) > 1 else []), "videos")
+            },
+            candidates=len(candidates),
             sampled=len(queries) if len(queries) < len(candidates) else None,
         )
+
+    def _random(self, name: str, count: int) -> npt.NDArray[np.float64]:
+        """Return 'p10_within' or 'videos' of every random selection of a size, shape (R,)."""
+        randoms = self.randoms_to(count)
+
+        def at_size(column: int) -> npt.NDArray[np.float64]:
+            size = max(int(randoms.sizes[column]), 2 if name == "p10_within" else 1)
+            if (name, size) not in self._beside:
+                self._beside[name, size] = self._measure(name, randoms.orders[:, :size])
+            return self._beside[name, size]
+
+        return randoms.between(count, at_size)
+
+    def _measure(self, name: str, places: IntArray) -> npt.NDArray[np.float64]:
+        """Measure selections, given by their places among the candidates, shape (R, K)."""
+        selected = self._candidates[places]
+        if name == "p10_within":
+            step = max(1, _NUMBERS // (places.shape[1] * self._points.shape[1]))
+            parts = [selected[at : at + step] for at in range(0, len(selected), step)]
+            return np.concatenate([apart(self._points[part]) for part in parts])
+        videos = np.sort(self._videos[selected], axis=1)
+        reached: npt.NDArray[np.float64] = 1.0 + (np.diff(videos, axis=1) > 0).sum(axis=1)
+        return reached
 
 
 def _versus(randoms: Randoms, name: str, count: int, value: float, uniform: float) -> Versus:
@@ -185,8 +244,11 @@ def _versus(randoms: Randoms, name: str, count: int, value: float, uniform: floa
     )
 
 
-def _as_many(needed: float) -> str:
-    return f"better than {LARGEST:,}" if np.isinf(needed) else f"as well as about {needed:,.0f}"
+def _as_many(needed: float, what: str) -> str:
+    if np.isinf(needed):
+        return f"better than {LARGEST:,}{what and what + ' ones'}"
+    ones = what and what + (" one" if round(needed) == 1 else " ones")
+    return f"as well as about {needed:,.0f}{ones}"
 
 
 def _measures(distances: FloatArray) -> dict[str, float]:

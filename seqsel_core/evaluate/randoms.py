@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -50,11 +51,14 @@ class Randoms:
         sizes: Sizes at which the curves are known, ascending, shape (G,), int64.
         curves: For 'radius', 'p95' and 'mean' of the distances to the nearest selected one:
             one curve per selection, shape (R, G), float64.
+        orders: Places of the picks of every selection among the candidates, in order, shape
+            (R, largest size), int64.
     """
 
     queries: IntArray
     sizes: IntArray
     curves: dict[str, npt.NDArray[np.float64]]
+    orders: IntArray
 
     def at(self, measure: str, count: int) -> npt.NDArray[np.float64]:
         """Return the measure of every random selection of a size, shape (R,).
@@ -62,19 +66,31 @@ class Randoms:
         Sizes are known one by one up to 20 and then every 5 %; between them it is
         interpolated. Beyond the largest, the largest counts.
         """
-        curve = self.curves[measure]
+        return self.between(count, lambda column: self.curves[measure][:, column])
+
+    def between(
+        self, count: int, at_size: Callable[[int], npt.NDArray[np.float64]]
+    ) -> npt.NDArray[np.float64]:
+        """Return what is known at some sizes, at any size, as `at`.
+
+        Args:
+            count: The size.
+            at_size: Returns what is known at the size of a number, shape (R,).
+        """
         after = min(int(np.searchsorted(self.sizes, count)), len(self.sizes) - 1)
         before = max(0, after - 1)
         low, high = int(self.sizes[before]), int(self.sizes[after])
         if count >= high or after == before:
-            return curve[:, after].copy()
+            return at_size(after).copy()
         share = (count - low) / (high - low)
-        return curve[:, before] + share * (curve[:, after] - curve[:, before])
+        found: npt.NDArray[np.float64] = at_size(before) + share * (
+            at_size(after) - at_size(before)
+        )
+        return found
 
     def band(self, measure: str, count: int) -> Band:
         """Return the band of a measure at a size."""
-        low, median, high = np.percentile(self.at(measure, count), [2.5, 50, 97.5])
-        return Band(float(low), float(median), float(high))
+        return band_of(self.at(measure, count))
 
     def as_good_as(self, measure: str, value: float) -> Band:
         """Return how many random sequences reach a value: inf where the largest do not.
@@ -97,6 +113,12 @@ class Randoms:
             name: np.percentile(curves, [2.5, 50, 97.5], axis=0)
             for name, curves in self.curves.items()
         }
+
+
+def band_of(values: npt.NDArray[np.float64]) -> Band:
+    """Return where 95 of 100 of some values lie, and their median."""
+    low, median, high = np.percentile(values, [2.5, 50, 97.5])
+    return Band(float(low), float(median), float(high))
 
 
 def random_selections(
@@ -151,7 +173,7 @@ def random_selections(
         curves["radius"][:, number] = nearest.max(axis=1)
         curves["mean"][:, number] = nearest.mean(axis=1)
         curves["p95"][:, number] = np.percentile(nearest, 95, axis=1)
-    return Randoms(queries, sizes, curves)
+    return Randoms(queries, sizes, curves, orders)
 
 
 def _orders(

@@ -112,6 +112,12 @@ def _opinion(opinion: Opinion) -> dict[str, Any]:
             "better_than_share_of_random": versus.better_than,
             "random_sequences_needed": _band(versus.random_needed),
         }
+    for name, beside in verdict.beside.items():
+        measures[name] = {
+            "value": beside.value,
+            "uniform": beside.uniform,
+            "random": _band(beside.random),
+        }
     return {
         "encoder": opinion.encoder,
         "selecting": opinion.selecting,

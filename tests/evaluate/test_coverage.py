@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from seqsel_core.evaluate.coverage import coverage, distance_to_nearest, spread
+from seqsel_core.evaluate.coverage import apart, coverage, distance_to_nearest, spread
 
 LINE = np.array([[0], [1], [2], [3], [10], [11]], np.float32)
 VIDEOS = np.array([0, 0, 0, 1, 1, 1])
@@ -57,3 +57,15 @@ def test_distances_are_those_of_float64_in_any_block() -> None:
     np.testing.assert_allclose(
         distance_to_nearest(points, np.arange(5000), among), exact, atol=2e-3
     )
+
+
+def test_how_far_apart_selections_are_is_measured_for_each() -> None:
+    """Catches selections that are mixed up, and a point that is its own nearest."""
+    points = np.random.default_rng(0).standard_normal((3, 200, 5)).astype(np.float32)
+    for count in (2, 12, 200):
+        plain = []
+        for selection in points[:, :count].astype(np.float64):
+            between = np.linalg.norm(selection[:, None] - selection, axis=2)
+            np.fill_diagonal(between, np.inf)
+            plain.append(np.percentile(between[: 100 if count == 200 else count].min(axis=1), 10))
+        np.testing.assert_allclose(apart(points[:, :count]), plain, atol=1e-3)

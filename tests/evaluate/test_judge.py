@@ -80,13 +80,42 @@ def test_known_distances_give_the_same_verdict(scenes) -> None:
 
 @pytest.mark.parametrize(
     ("count", "words"),
-    [(1, "This 1 sequence covers"), (400, "These 400 sequences cover the dataset as well")],
+    [
+        (1, "This 1 sequence covers"),
+        (399, "These 399 sequences cover the dataset as well as about "),
+        (400, "All 400 sequences that can be selected are selected."),
+    ],
 )
 def test_the_sentence_can_be_read(scenes, count: int, words: str) -> None:
     """Catches 'These 1 sequences', and inf in a sentence."""
     sentence = Judge(scenes, ALL, VIDEOS, selections=5).verdict(np.arange(count)).sentence
     assert sentence.startswith(words)
     assert "inf" not in sentence
+    assert "about 1 random ones" not in sentence
+
+
+def test_how_far_apart_and_from_how_many_videos_is_told_beside_random_ones(scenes) -> None:
+    """Catches measures of other sizes, or of sequences that cannot be selected."""
+    allowed = np.arange(400) % 3 > 0
+    candidates = np.flatnonzero(allowed)
+    judge = Judge(scenes, allowed, VIDEOS)
+    selected = select_sequences(scenes, allowed, method="coreset", count=15).order
+    beside = judge.verdict(selected).beside
+    generator = np.random.default_rng(5)
+    plain = {"p10_within": [], "videos": []}
+    for _ in range(300):
+        picks = generator.choice(candidates, 15, replace=False)
+        between = np.linalg.norm(scenes[picks][:, None] - scenes[picks], axis=2)
+        np.fill_diagonal(between, np.inf)
+        plain["p10_within"].append(np.percentile(between.min(axis=1), 10))
+        plain["videos"].append(len(set(VIDEOS[picks])))
+    for name, values in plain.items():
+        assert beside[name].random.median == pytest.approx(np.median(values), rel=0.15)
+        assert beside[name].random.low < np.median(values) < beside[name].random.high
+    assert beside["p10_within"].value > beside["p10_within"].random.high
+    assert beside["videos"].uniform == 15
+    assert beside["videos"].value == len(set(VIDEOS[selected]))
+    assert set(judge.verdict(selected[:1]).beside) == {"videos"}
 
 
 def test_large_random_selections_are_measured_where_they_are_needed() -> None:

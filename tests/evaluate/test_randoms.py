@@ -9,6 +9,8 @@ import pytest
 
 from seqsel_core.evaluate.randoms import Randoms, _orders, random_selections
 
+NO_ORDERS = np.empty((0, 0), np.int64)
+
 
 def unit_points(count: int, seed: int = 0) -> np.ndarray:
     """Return random unit vectors."""
@@ -45,7 +47,7 @@ def test_curves_fall_to_nothing() -> None:
 def test_how_many_are_needed_is_read_off_the_curve() -> None:
     """Catches interpolation along the wrong axis."""
     curve = np.array([[8.0, 4.0, 2.0]])
-    randoms = Randoms(np.arange(1), np.array([1, 2, 4]), {"mean": curve})
+    randoms = Randoms(np.arange(1), np.array([1, 2, 4]), {"mean": curve}, NO_ORDERS)
     assert randoms.as_good_as("mean", 3.0).median == 3
     assert randoms.as_good_as("mean", 9.0).median == 1
     assert randoms.as_good_as("mean", 1.0).median == math.inf
@@ -55,7 +57,7 @@ def test_how_many_are_needed_is_read_off_the_curve() -> None:
 def test_the_band_holds_most_selections() -> None:
     """Catches percentiles that are turned round, or of the wrong axis."""
     curve = np.arange(101.0)[:, None] + np.array([[100.0, 0.0]])
-    randoms = Randoms(np.arange(1), np.array([1, 2]), {"mean": curve})
+    randoms = Randoms(np.arange(1), np.array([1, 2]), {"mean": curve}, NO_ORDERS)
     band = randoms.band("mean", 2)
     assert (band.low, band.median, band.high) == (2.5, 50.0, 97.5)
     needed = randoms.as_good_as("mean", 97.5)

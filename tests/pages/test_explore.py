@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from pages.ui.explorer.explorer import Focus
+from tests.pages.components import measures
 from tests.pages.number_sliders import move, shown
 
 
@@ -75,7 +76,7 @@ def test_the_url_holds_what_is_shown_and_brings_it_back(open_page, dataset):
     assert query["n_samples"] == "50"
     second = open_page("explore/explore.py", **query)
     assert _headline(second) == _headline(first)
-    assert [m.value for m in second.metric] == [m.value for m in first.metric]
+    assert measures(second) == measures(first)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +137,7 @@ def test_random_selects_others_than_diverse(open_page, dataset):
     """A method that is not passed on would show the same twice."""
     diverse = open_page("explore/explore.py", n_samples="50")
     random = open_page("explore/explore.py", n_samples="50", method="random")
-    assert diverse.metric[0].value != random.metric[0].value
+    assert measures(diverse)[0]["value"] != measures(random)[0]["value"]
 
 
 def test_names_from_files_are_text(open_page, dataset):
@@ -289,6 +290,18 @@ def test_the_review_goes_through_the_selected_ones(open_page, dataset):
     assert "focus" not in app.session_state
 
 
+@pytest.mark.parametrize("length", ["10", "1"])
+def test_a_strip_leads_to_its_place_in_the_maps(open_page, dataset, length):
+    """Who finds a strip would have to search the maps for its point."""
+    app = open_page("explore/explore.py", length=length, n_samples="40")
+    keys = [b.key for b in app.button if b.key and b.key.startswith("look_list_")]
+    assert len(keys) == {"10": 4, "1": 30}[length]  # those of the first page
+    video, start, _ = (int(part) for part in keys[3].split("_")[2:])
+    _act(app, "look", 3)
+    assert _looked_at(app) == Focus(video, start)
+    assert any(button.key == "look_close" for button in app.button)
+
+
 def test_one_frame_in_review_does_not_hide_the_page(open_page, dataset, monkeypatch):
     """As wide as its card, it would take more than half of a laptop's window."""
     widths = []
@@ -355,20 +368,6 @@ def test_a_message_above_does_not_move_the_maps(open_page, dataset):
     maps = list(_places(plain.main, "bidi_component"))
     assert maps
     assert list(_places(told.main, "bidi_component")) == maps
-
-
-def test_advanced_keeps_its_values_while_it_is_closed(open_page, dataset):
-    """Its fields are not drawn then: a move would take the defaults for what is not there."""
-    app = open_page("explore/explore.py", ("advanced",), n_samples="50")
-    app.number_input(key="stride").set_value(5).run()
-    app.session_state["advanced"] = False
-    app.run()
-    assert not any(field.key == "stride" for field in app.number_input)
-    move(app, "n_samples", 30)
-    assert dict(app.query_params)["stride"] in ("5", ["5"])
-    app.session_state["advanced"] = True
-    app.run()
-    assert app.number_input(key="stride").value == 5
 
 
 def test_a_run_that_is_broken_off_does_not_leave_wrong_values(open_page, dataset):

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from pages.ui import job_words
+from pages.ui.job_words import Counts
 from pages.ui.work_indicator.look import look
 from seqsel_core.jobs.job import Job, JobVideo
 from seqsel_core.jobs.queue import Queue
@@ -114,8 +115,17 @@ def test_the_summary_counts_what_can_be_used():
     ]
     done = replace(RUNNING, state="done")
     assert job_words.summary(done, job_words.counts(videos)) == (
-        "58 of 60 videos, 22,844 frames in 2 min; 1 embedded before; 3 not read whole"
+        "58 of 60 videos, 22,844 frames in 2 min; 1 embedded before; 2 cannot be read, 1 in part"
     )
+
+
+def test_what_is_lost_is_not_counted_as_read_in_part():
+    """'39 not read whole' would hide that of 26 there is nothing."""
+    lost, cut = Counts(videos=59, unreadable=26), Counts(videos=59, partly=13)
+    assert job_words.troubles(replace(lost, partly=13)) == "26 cannot be read, 13 in part"
+    assert job_words.troubles(lost) == "26 cannot be read"
+    assert job_words.troubles(cut) == "13 read in part"
+    assert job_words.troubles(Counts(videos=59)) == ""
 
 
 def test_a_second_run_over_the_same_videos_says_that_nothing_was_to_do():
@@ -239,7 +249,7 @@ def test_the_list_says_first_what_a_job_made(open_page, job, data_dir):
         connection.close()
     table = open_page("jobs/jobs.py").dataframe[0].value
     assert table[["Took", "Result"]].values.tolist() == [
-        ["1 s", "1 of 2 videos, 40 frames; 1 not read whole"]
+        ["1 s", "1 of 2 videos, 40 frames; 1 cannot be read"]
     ]
 
 

@@ -85,14 +85,19 @@ def test_larger_random_selections_are_there_before_they_are_asked_for(dataset, m
     opened = loaders.load_dataset(dataset)
     values = Parameters(length=2, n_samples=2)
     judge = loaders.load_judge(opened, values)
-    for count, soon in ((1, False), (5, True)):
+    for count, larger in ((1, False), (5, True)):
         selection = loaders.load_selection(opened, replace(values, n_samples=2 * count))
         verdict = judge.verdict(selection.order)
         assert judge.randoms_to(1).sizes[-1] <= 55  # enough for this one
-        assert judge.soon_needs_larger(verdict) == soon
         think(opened, values, verdict)
-    assert judge.randoms_to(1).sizes[-1] > 55
-    assert not judge.soon_needs_larger(verdict)
+        assert (judge.randoms_to(1).sizes[-1] > 55) == larger
+    measured = []
+    apart = judge_module.apart
+    monkeypatch.setattr(
+        judge_module, "apart", lambda points: measured.append(len(points)) or apart(points)
+    )
+    judge.verdict(loaders.load_selection(opened, replace(values, n_samples=16)).order)
+    assert measured == [1]  # the uniform selection; the random ones are there
 
 
 def think(opened, values, verdict=None):

@@ -4,6 +4,7 @@ import pytest
 
 from seqsel_core.jobs.desk import Desk
 from seqsel_core.jobs.queue import Queue
+from tests.pages.components import measures
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def test_it_shows_what_explore_showed(open_page, dataset):
     query = {"length": "7", "n_samples": "70", "min_distance": "0.5"}
     explore = open_page("explore/explore.py", **query)
     output = open_page("output/output.py", **query)
-    radius = explore.metric[0].value
+    radius = measures(explore)[0]["value"]
     assert any(f"covering radius {radius}" in item.value for item in output.markdown)
     frames = next(item.label for item in explore.button if item.label.startswith("Take")).split()[1]
     assert _write(output).label == f"Write {frames} frames"

@@ -1,5 +1,7 @@
 """The table of all sequences."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -50,6 +52,18 @@ def test_a_region_leaves_only_its_rows(strips):
     frame, positions = sequence_table.table_of(strips, inside)
     assert positions.tolist() == [3, 14]
     assert frame["First frame"].tolist() == [30, 20]
+
+
+def test_all_columns_fit_a_small_window_and_the_csv_keeps_its_names(open_page, dataset):
+    """Long labels would push the measures out of sight, short ones would break scripts."""
+    app = open_page("explore/explore.py", ("table",))
+    table = app.dataframe[0]
+    assert "Distance to the nearest selected" in table.value.columns
+    shown = json.loads(table.proto.columns)
+    assert sum(shown[name]["width"] for name in table.value.columns) <= 705  # pixels at 1280
+    for name in table.value.columns.drop("Video"):
+        assert len(shown[name].get("label") or name) <= 10
+        assert shown[name]["help"]
 
 
 def test_the_csv_runs_no_formula(strips):
