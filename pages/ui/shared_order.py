@@ -17,7 +17,8 @@ AHEAD = "think ahead"
 """Name of the threads that make picks before somebody asks for them."""
 
 _MORE = 20  # picks that are made ahead; or a quarter of what is asked for
-_LET_IN = 0.005  # seconds in which a move gets its turn while an order is prepared
+LET_IN = 0.005
+"""Seconds in which a move gets its turn while something is done ahead."""
 
 
 class SharedOrder:
@@ -29,6 +30,7 @@ class SharedOrder:
         self._lock = threading.Lock()
         self._wanted, self._thinking = 0, False
         self._nearest = {0: np.full(len(points), np.inf, np.float32)}
+        self._squares: npt.NDArray[np.float32] | None = None
 
     def first(self, count: int, min_distance: float) -> Selection:
         """Return the selection of the first `count` picks."""
@@ -46,8 +48,10 @@ class SharedOrder:
                     self._nearest = {0: self._nearest[0]}
                 fewer = max(known for known in self._nearest if known < count)
                 added = np.array(self._order.order[fewer:count])
-                every = np.arange(len(self._points))
-                found = distance_to_nearest(self._points, every, added)
+                points, every = self._points, np.arange(len(self._points))
+                if self._squares is None:
+                    self._squares = np.einsum("sd,sd->s", points, points)
+                found = distance_to_nearest(points, every, added, self._squares)
                 self._nearest[count] = np.minimum(found, self._nearest[fewer])
             return self._nearest[count]
 
@@ -76,4 +80,4 @@ class SharedOrder:
                 if before >= self._wanted:
                     self._thinking = False
                     return
-            time.sleep(_LET_IN)
+            time.sleep(LET_IN)

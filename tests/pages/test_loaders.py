@@ -26,6 +26,15 @@ def test_cuts_of_one_video_are_found_when_they_are_asked_for(dataset, monkeypatc
     assert list(cuts) == [1]
 
 
+def test_cuts_of_the_others_are_there_before_their_lanes_are_shown(dataset):
+    """Every move that changes the lanes would wait for a look through their videos."""
+    opened = loaders.load_dataset(dataset)
+    think(opened, Parameters(n_samples=20))
+    found = loaders.load_cuts(opened)
+    assert sorted(found) == [0, 1, 2]
+    assert [found[video].tolist() for video in range(3)] == [c.tolist() for c in cuts_of(opened)]
+
+
 def test_of_many_sequences_one_cut_is_kept(dataset, monkeypatch):
     """A slider that goes through ten lengths would hold ten times half a gigabyte."""
     opened = loaders.load_dataset(dataset)
