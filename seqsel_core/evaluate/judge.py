@@ -6,6 +6,7 @@ The representations that selected are no fair judge: k-center wins at its own ga
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 
 import numpy as np
@@ -130,6 +131,7 @@ class Judge:
         self._selections, self._seed = selections, seed
         self._randoms = self._measured(FIRST)
         self._beside: dict[tuple[str, int], npt.NDArray[np.float64]] = {}
+        self._looking = threading.Lock()
 
     @property
     def n_bytes(self) -> int:
@@ -149,14 +151,22 @@ class Judge:
         return self._randoms
 
     def look_ahead(self, verdict: Verdict) -> None:
-        """Measure what a verdict on some more sequences will need, where it is not known yet."""
-        needed = max(versus.random_needed.high for versus in verdict.versus.values())
-        if not self._whole and needed > 2 * FIRST / 3:
-            self._randoms = self._measured(LARGEST)
-        count = verdict.selection.count
-        sizes = self._randoms.sizes
-        for size in sizes[(sizes > count) & (sizes <= count + max(_AHEAD, count // 4))]:
-            self._random("p10_within", int(size))
+        """Measure what a verdict on some more sequences will need, where it is not known yet.
+
+        Does nothing while another thread is at it.
+        """
+        if not self._looking.acquire(blocking=False):
+            return
+        try:
+            needed = max(versus.random_needed.high for versus in verdict.versus.values())
+            if not self._whole and needed > 2 * FIRST / 3:
+                self._randoms = self._measured(LARGEST)
+            count = verdict.selection.count
+            sizes = self._randoms.sizes
+            for size in sizes[(sizes > count) & (sizes <= count + max(_AHEAD, count // 4))]:
+                self._random("p10_within", int(size))
+        finally:
+            self._looking.release()
 
     @property
     def _whole(self) -> bool:

@@ -133,3 +133,19 @@ def test_large_random_selections_are_measured_where_they_are_needed() -> None:
     assert judge.randoms_to(10).sizes[-1] == 2000
     assert 300 < verdict.versus["radius"].random_needed.median < np.inf
     assert judge.verdict(np.array(selected.order[:10])) == small
+
+
+def test_who_looks_ahead_does_so_alone(scenes, monkeypatch) -> None:
+    """Catches twenty sessions that all measure the same, and one that ends all later looks."""
+    judge = Judge(scenes, ALL, VIDEOS, selections=5)
+    verdict = judge.verdict(np.arange(0, 400, 20))
+    asked: list[int] = []
+    monkeypatch.setattr(
+        judge, "_random", lambda _, size: (asked.append(size), judge.look_ahead(verdict))
+    )
+    judge.look_ahead(verdict)
+    assert asked == sorted(set(asked))
+    assert asked[0] == 21
+    assert asked[-1] <= 40
+    judge.look_ahead(verdict)
+    assert len(asked) == 2 * len(set(asked))
