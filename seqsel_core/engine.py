@@ -194,4 +194,7 @@ def _with_given(dataset: Dataset, config: Config) -> Dataset:
 def _nothing_readable(unreadable: Sequence[Unreadable]) -> str:
     shown = [f"'{item.video.name}' {item.reason}" for item in unreadable[:5]]
     more = f"; and {len(unreadable) - 5} more" if len(unreadable) > 5 else ""
-    return f"None of the {len(unreadable)} videos can be read: {'; '.join(shown)}{more}."
+    which = f"None of the {len(unreadable):,} videos can"
+    if len(unreadable) == 1:
+        which = "The video cannot"
+    return f"{which} be read: {'; '.join(shown)}{more}."

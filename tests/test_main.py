@@ -162,7 +162,7 @@ def test_nothing_readable_ends_with_1(tmp_path, capsys):
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "broken.mp4").write_bytes(b"this is no video")
     assert main(_words(tmp_path / "in", tmp_path)) == 1
-    assert "None of the 1 videos can be read: 'broken.mp4'" in capsys.readouterr().err
+    assert "The video cannot be read: 'broken.mp4'" in capsys.readouterr().err
 
 
 def test_an_interrupt_ends_with_130_and_leaves_no_folder(tmp_path, frames, capsys, monkeypatch):

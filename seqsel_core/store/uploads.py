@@ -34,8 +34,11 @@ def save_upload(root: Path, files: Iterable[tuple[str, BinaryIO]]) -> Path:
     named = [(safe_name(name), file) for name, file in files]
     usable = [item for item in named if ending(item[0]) in VIDEO_ENDINGS | FRAME_ENDINGS]
     if not usable:
+        which = f"None of the {len(named):,} uploaded files is"
+        if len(named) == 1:
+            which = "The uploaded file is not"
         raise InputError(
-            f"None of the {len(named)} uploaded files is a video or a frame. "
+            f"{which} a video or a frame. "
             f"Videos end in {', '.join(sorted(VIDEO_ENDINGS))}; "
             f"frames in {', '.join(sorted(FRAME_ENDINGS))}."
         )
