@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.ui import access
 from pages.ui.touch_up import touch_up
+from pages.ui.unseen import unseen
 from pages.ui.work_indicator.indicator import work_indicator
 
 st.set_page_config(
@@ -27,7 +28,7 @@ page = st.navigation(
     ],
     position="top",
 )
-with st.container(gap=None):  # nothing of the page itself
+with unseen():
     touch_up()
     work_indicator()
 page.run()

@@ -166,6 +166,7 @@ def test_a_run_tells_both_verdicts(
     for opinion in told["opinions"]:
         assert f"Seen by {opinion['encoder']}, which" in shown
         assert opinion["sentence"] in shown
-        assert set(opinion["against_random_and_uniform"]) == {"radius", "p95", "mean"}
+        measures = opinion["against_random_and_uniform"]
+        assert set(measures) == {"radius", "p95", "mean", "p10_within", "videos"}
     assert "judge: decoding, embedding" in heard.stages
     assert heard.stages.index("decoding, embedding") < heard.stages.index("selecting")

@@ -18,6 +18,7 @@ _COMPONENT = st.components.v2.component(
     css=_HERE.with_suffix(".css").read_text("utf-8"),
     js=_HERE.with_suffix(".js").read_text("utf-8"),
 )
+_HEIGHT = 64  # pixels, from the start: nothing below jumps when they come
 _ROOM = 0.12  # left and right of what is drawn, as a share of its width
 
 
@@ -42,7 +43,8 @@ class Measure:
 
 def measures(every: Sequence[Measure]) -> None:
     """Draw measures, each as its number and a line with the values of the others."""
-    _COMPONENT(key="measures", data={"measures": [_told(measure) for measure in every]})
+    data = {"measures": [_told(measure) for measure in every]}
+    _COMPONENT(key="measures", data=data, height=_HEIGHT)
 
 
 def _told(measure: Measure) -> dict[str, object]:

@@ -22,6 +22,7 @@ from pages.ui.explorer.plotly_route import ADDRESS, PLOTLY, is_served
 from pages.ui.explorer.points import cut_id, frames_id, pack_cut, pack_frames
 from pages.ui.explorer.region import Region, Stretch, parse_region
 from pages.ui.places import frame_range, start_seconds
+from pages.ui.unseen import unseen
 from seqsel_core.dataset import Dataset
 from seqsel_core.palette import VIDEO_COLOURS
 from seqsel_core.project.map_set import MapSet
@@ -140,15 +141,17 @@ def position_of(place: Focus, sequences: Sequences) -> int | None:
 
 def fetch_plotly() -> None:
     """Let the browser fetch Plotly, which takes it a second, while the page is worked out."""
-    _plotly()(key="plotly")
+    with unseen():
+        _plotly()(key="plotly")
 
 
 def explorer(scene: Scene) -> None:
     """Draw the maps and the timeline."""
-    with st.container(gap=None):  # the first three show nothing
-        _code()(key="explorer_code")
-        _points()(key="frames", data=pack_frames(scene.dataset, scene.maps))
-        _points()(key="cut", data=pack_cut(scene.dataset, scene.sequences))
+    with st.container(gap=None):
+        with unseen():
+            _code()(key="explorer_code")
+            _points()(key="frames", data=pack_frames(scene.dataset, scene.maps))
+            _points()(key="cut", data=pack_cut(scene.dataset, scene.sequences))
         _linked(scene)
 
 
