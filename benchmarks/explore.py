@@ -41,8 +41,8 @@ from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
+from pages.ui.ahead import AHEAD
 from pages.ui.explorer.plotly_route import plotly_route
-from pages.ui.loaders import AHEAD
 from pages.ui.warm_up import warm_up
 
 APP = Path(__file__).parents[1] / "app.py"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,11 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
+from pages.ui import ahead
 from pages.ui.kept import kept
 from pages.ui.parameters import Parameters, fitted, spans
 from pages.ui.refusals import in_words_of_the_page
 from pages.ui.session import data_dir, datasets
-from pages.ui.shared_order import AHEAD, LET_IN, SharedOrder
+from pages.ui.shared_order import SharedOrder
 from seqsel_core.checks import Checks, check_frames
 from seqsel_core.choice import Choice
 from seqsel_core.choosing import Cut, Pool, choice_of, cut_up, order_in, pool_of
@@ -130,11 +130,13 @@ def think_ahead(dataset: Dataset, values: Parameters, verdict: Verdict | None) -
         values: What is selected now, and how.
         verdict: On what is selected; None: nothing is.
     """
-    _shared_order(dataset, values).think_ahead(values.n_sequences)
-    load_cuts(dataset).think_ahead()
+    order, cuts = _shared_order(dataset, values), load_cuts(dataset)
+    ahead.begin(f"cuts of {dataset.key}", cuts.think_ahead)
+    key = _key(dataset, values)
     if verdict is not None:
-        look = load_judge(dataset, values).look_ahead
-        threading.Thread(target=look, args=(verdict,), name=AHEAD, daemon=True).start()
+        judge = load_judge(dataset, values)
+        ahead.begin(f"judge of {key}", lambda: judge.look_ahead(verdict))
+    ahead.begin(f"order of {key}", lambda: order.think_ahead(values.n_sequences))
 
 
 def load_nearest(
@@ -203,23 +205,18 @@ class VideoCuts(dict[int, npt.NDArray[np.int64]]):
     def __init__(self, dataset: Dataset) -> None:
         """Find none yet."""
         super().__init__()
-        self._dataset, self._begun = dataset, False
+        self._dataset = dataset
 
     def __missing__(self, video: int) -> npt.NDArray[np.int64]:
         found = self[video] = cuts_in(self._dataset, video)
         return found
 
-    def think_ahead(self) -> None:
-        """Begin, once and in the background, to look through all: lanes change at every move."""
-        if not self._begun:
-            self._begun = True
-            threading.Thread(target=self._find, name=AHEAD, daemon=True).start()
-
-    def _find(self) -> None:
+    def think_ahead(self) -> Iterator[None]:
+        """Look through all, one with every step: lanes change at every move."""
         for video in range(len(self._dataset.videos)):
             if video not in self:
                 _ = self[video]
-                time.sleep(LET_IN)
+                yield
 
 
 def load_cuts(dataset: Dataset) -> VideoCuts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -13,12 +13,7 @@ from seqsel_core.select.constraints import Steered, steer
 from seqsel_core.select.selection import Selection
 
 _MOST_NEAREST = 64  # numbers of picks for which the distances to them are kept
-AHEAD = "think ahead"
-"""Name of the threads that make picks before somebody asks for them."""
-
 _MORE = 20  # picks that are made ahead; or a quarter of what is asked for
-LET_IN = 0.005
-"""Seconds in which a move gets its turn while something is done ahead."""
 
 
 class SharedOrder:
@@ -28,7 +23,6 @@ class SharedOrder:
         """Share an order of sequences with these representations, shape (S, D)."""
         self._order, self._points = order, points
         self._lock = threading.Lock()
-        self._wanted, self._thinking = 0, False
         self._nearest = {0: np.full(len(points), np.inf, np.float32)}
         self._squares: npt.NDArray[np.float32] | None = None
 
@@ -61,23 +55,17 @@ class SharedOrder:
         kept = sum(distances.nbytes for distances in list(self._nearest.values()))
         return self._points.nbytes + self._order.n_bytes + kept
 
-    def think_ahead(self, count: int) -> None:
-        """Begin, in the background, with the picks that follow the first `count`."""
-        with self._lock:
-            self._wanted = max(self._wanted, count + max(_MORE, count // 4))
-            begun, self._thinking = self._thinking, True
-        if not begun:
-            threading.Thread(target=self._think, name=AHEAD, daemon=True).start()
-
-    def _think(self) -> None:
+    def think_ahead(self, count: int) -> Iterator[None]:
+        """Make the picks that follow the first `count`, one with every step."""
+        wanted = count + max(_MORE, count // 4)
+        before = -1
         while True:
             with self._lock:
-                before = len(self._order.order)
-                if not self._order.prepare(self._wanted) and before < self._wanted:
-                    self._order.extend(before + 1)
-                    if len(self._order.order) == before:
-                        self._wanted = before  # there are no more
-                if before >= self._wanted:
-                    self._thinking = False
-                    return
-            time.sleep(LET_IN)
+                more = self._order.prepare(wanted)
+                if not more:
+                    made = len(self._order.order)
+                    if made >= wanted or made == before:  # or there are no more
+                        return
+                    before = made
+                    self._order.extend(made + 1)
+            yield

@@ -6,7 +6,7 @@ The representations that selected are no fair judge: k-center wins at its own ga
 
 from __future__ import annotations
 
-import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +34,7 @@ MEASURES = ("radius", "p95", "mean")
 """Measures of `Coverage` that random selections are compared by; smaller is better."""
 
 _AHEAD = 20  # sizes, or a quarter of what is selected
+_LARGEST_APART = 100  # sequences; the time grows with the square
 _NUMBERS = 4_000_000  # of points gathered at once, 16 MB
 
 
@@ -72,8 +73,8 @@ class Verdict:
     Attributes:
         selection: Its measures, over all candidates.
         versus: For 'radius', 'p95' and 'mean', the comparison with random selections.
-        beside: For 'p10_within' (of two sequences or more) and 'videos' of `Coverage`, larger
-            is better, those of others.
+        beside: For 'p10_within' (of 2 to 100 sequences; of more it takes too long) and 'videos'
+            of `Coverage`, of which larger is better, those of others.
         candidates: How many could be selected.
         sampled: Distances of the comparison are measured from so many evenly spaced
             candidates; None: from all.
@@ -131,7 +132,6 @@ class Judge:
         self._selections, self._seed = selections, seed
         self._randoms = self._measured(FIRST)
         self._beside: dict[tuple[str, int], npt.NDArray[np.float64]] = {}
-        self._looking = threading.Lock()
 
     @property
     def n_bytes(self) -> int:
@@ -150,23 +150,18 @@ class Judge:
             self._randoms = self._measured(LARGEST)
         return self._randoms
 
-    def look_ahead(self, verdict: Verdict) -> None:
-        """Measure what a verdict on some more sequences will need, where it is not known yet.
-
-        Does nothing while another thread is at it.
-        """
-        if not self._looking.acquire(blocking=False):
-            return
-        try:
-            needed = max(versus.random_needed.high for versus in verdict.versus.values())
-            if not self._whole and needed > 2 * FIRST / 3:
-                self._randoms = self._measured(LARGEST)
-            count = verdict.selection.count
-            sizes = self._randoms.sizes
-            for size in sizes[(sizes > count) & (sizes <= count + max(_AHEAD, count // 4))]:
-                self._random("p10_within", int(size))
-        finally:
-            self._looking.release()
+    def look_ahead(self, verdict: Verdict) -> Iterator[None]:
+        """Measure what a verdict on some more sequences will need, in steps."""
+        needed = max(versus.random_needed.high for versus in verdict.versus.values())
+        if not self._whole and needed > 2 * FIRST / 3:
+            self._randoms = self._measured(LARGEST)
+            yield
+        count = verdict.selection.count
+        sizes = self._randoms.sizes
+        last = min(count + max(_AHEAD, count // 4), _LARGEST_APART)
+        for size in sizes[(sizes > count) & (sizes <= last)]:
+            self._random("p10_within", int(size))
+            yield
 
     @property
     def _whole(self) -> bool:
@@ -214,7 +209,8 @@ class Judge:
                     uniform=float(self._measure(name, even[None])[0]),
                     random=band_of(self._random(name, len(selected))),
                 )
-                for name in (*(["p10_within"] if len(selected) > 1 else []), "videos")
+                for name in ("p10_within", "videos")
+                if name == "videos" or 1 < len(selected) <= _LARGEST_APART
             },
             candidates=len(candidates),
             sampled=len(queries) if len(queries) < len(candidates) else None,

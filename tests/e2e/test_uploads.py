@@ -54,9 +54,7 @@ def test_an_upload_of_something_else_is_a_sentence(form):
     said = form.get_by_text("Left out: <b>notes.txt (neither a video nor a frame).")
     expect(said).to_be_visible()
     form.get_by_role("button", name="Add these files").click()
-    expect(form.get_by_text(re.compile("The video cannot be read"))).to_be_visible(
-        timeout=90_000
-    )
+    expect(form.get_by_text(re.compile("The video cannot be read"))).to_be_visible(timeout=90_000)
 
 
 def test_uploaded_frames_become_one_video(form):

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pages.ui import loaders
+from pages.ui import ahead, loaders
 from pages.ui.parameters import Parameters
 from seqsel_core.config import METHODS
 from seqsel_core.cuts import cuts_of
@@ -113,6 +113,6 @@ def think(opened, values, verdict=None):
     """Think ahead, and wait until that is done."""
     loaders.think_ahead(opened, values, verdict)
     for thread in threading.enumerate():
-        if thread.name == loaders.AHEAD:
+        if thread.name == ahead.AHEAD:
             thread.join(30)
             assert not thread.is_alive()

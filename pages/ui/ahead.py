@@ -1,0 +1,62 @@
+"""What the next move may need is worked out while people look at the page.
+
+Little by little and one thing at a time, however many people look: Python's threads take turns,
+and whoever waits for a page comes first.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+
+AHEAD = "think ahead"
+"""Name of the thread that does it; there is none while there is nothing to do."""
+
+_MOST = 6  # that are begun and not done; the oldest is given up for another
+_REST = 3  # times as long as the last step took, but at least
+_LEAST_REST = 0.005  # seconds
+
+_lock = threading.Lock()
+_begun: OrderedDict[str, Iterator[None]] = OrderedDict()
+_working = False
+_DONE = object()
+
+
+def begin(key: str, steps: Callable[[], Iterator[None]]) -> None:
+    """Begin with something, before all that was begun before.
+
+    Args:
+        key: What it is; where that was begun already, it only comes first.
+        steps: Does it; yields after every step, of some ten milliseconds.
+    """
+    global _working
+    with _lock:
+        idle, _working = not _working, True
+        if key not in _begun:
+            _begun[key] = steps()
+        _begun.move_to_end(key)
+        if len(_begun) > _MOST:
+            _begun.popitem(last=False)
+    if idle:
+        threading.Thread(target=_work, name=AHEAD, daemon=True).start()
+
+
+def _work() -> None:
+    global _working
+    while True:
+        with _lock:
+            if not _begun:
+                _working = False
+                return
+            key, steps = next(reversed(_begun.items()))
+        began = time.perf_counter()
+        try:
+            done = next(steps, _DONE) is _DONE
+        except Exception:  # whoever asks for it meets it again, and is told
+            done = True
+        if done:
+            with _lock:
+                _begun.pop(key, None)
+        time.sleep(max(_LEAST_REST, _REST * (time.perf_counter() - began)))
