@@ -1,7 +1,7 @@
 """What the next move may need is worked out while people look at the page.
 
-Little by little and one thing at a time, however many people look: Python's threads take turns,
-and whoever waits for a page comes first.
+Little by little, one thing at a time, and only while nobody moves anything: Python's threads take
+turns, and whoever waits for a page comes first.
 """
 
 from __future__ import annotations
@@ -17,10 +17,12 @@ AHEAD = "think ahead"
 _MOST = 6  # that are begun and not done; the oldest is given up for another
 _REST = 3  # times as long as the last step took, but at least
 _LEAST_REST = 0.005  # seconds
+_QUIET = 0.3  # seconds since somebody moved something
 
 _lock = threading.Lock()
 _begun: OrderedDict[str, Iterator[None]] = OrderedDict()
 _working = False
+_moved = 0.0  # when somebody moved something
 _DONE = object()
 
 
@@ -31,8 +33,9 @@ def begin(key: str, steps: Callable[[], Iterator[None]]) -> None:
         key: What it is; where that was begun already, it only comes first.
         steps: Does it; yields after every step, of some ten milliseconds.
     """
-    global _working
+    global _working, _moved
     with _lock:
+        _moved = time.monotonic()
         idle, _working = not _working, True
         if key not in _begun:
             _begun[key] = steps()
@@ -50,7 +53,11 @@ def _work() -> None:
             if not _begun:
                 _working = False
                 return
+            wait = _moved + _QUIET - time.monotonic()
             key, steps = next(reversed(_begun.items()))
+        if wait > 0:
+            time.sleep(wait)
+            continue
         began = time.perf_counter()
         try:
             done = next(steps, _DONE) is _DONE
