@@ -12,7 +12,6 @@ IntArray = npt.NDArray[np.int64]
 
 _BLOCK = 4096  # points of one matrix product
 _FEW = 4096  # pairs
-_MOST_PAIRS, _LEAST_FROM = 20_000, 20  # of one selection
 _SAME = 2e-6  # squared, share of the squared norms: a² + b² − 2ab is all rounding below
 
 
@@ -63,7 +62,7 @@ def coverage(
     """
     if distances is None:
         distances = distance_to_nearest(points, candidates, selected)
-    within = _within(points, selected)
+    within = distances_within(points, selected)
     places = np.searchsorted(candidates, selected)
     return Coverage(
         count=len(selected),
@@ -141,32 +140,31 @@ def pairwise(these: FloatArray, those: FloatArray, squares: FloatArray | None = 
     return np.sqrt(squared, out=squared)
 
 
-def apart(points: FloatArray) -> npt.NDArray[np.float64]:
-    """Return the 10th percentile of the distance of each point to the nearest other.
-
-    Of more than 141 points, it is measured from as many of the first ones as take the same time,
-    but at least 20.
+def apart(points: FloatArray, picks: IntArray) -> npt.NDArray[np.float64]:
+    """Return `p10_within` of the first picks of some orders, for every number of them.
 
     Args:
-        points: Of several selections of the same size, at least two, shape (R, K, D), float32;
-            in random order.
+        points: Shape (S, D), float32.
+        picks: Positions, K of each order, shape (R, K), int64.
 
     Returns:
-        One for each selection, shape (R,).
+        Shape (R, K + 1): of the first k picks in column k; NaN for fewer than two.
     """
-    count = points.shape[1]
-    few = min(count, max(_LEAST_FROM, _MOST_PAIRS // count))
-    squared = -2 * (points[:, :few] @ points.transpose(0, 2, 1))
-    norms = np.einsum("rkd,rkd->rk", points, points)
-    squared += norms[:, :few, None]
-    squared += norms[:, None]
-    squared[:, np.arange(few), np.arange(few)] = np.inf
-    nearest = np.sqrt(np.maximum(squared.min(axis=2), 0))
-    found: npt.NDArray[np.float64] = np.percentile(nearest, 10, axis=1)
+    orders, count = picks.shape
+    between = np.empty((orders, count, count), np.float32)
+    for order, own in enumerate(picks):
+        between[order] = pairwise(points[own], points[own])
+    nearest = np.full((orders, count), np.inf, np.float32)
+    found = np.full((orders, count + 1), np.nan)
+    for last in range(1, count):
+        added = between[:, :last, last]
+        np.minimum(nearest[:, :last], added, out=nearest[:, :last])
+        nearest[:, last] = added.min(axis=1)
+        found[:, last + 1] = np.percentile(nearest[:, : last + 1], 10, axis=1)
     return found
 
 
-def _within(points: FloatArray, selected: IntArray) -> FloatArray:
+def distances_within(points: FloatArray, selected: IntArray) -> FloatArray:
     """Return the distance of each selected one to the nearest other; empty for fewer than two."""
     if len(selected) < 2:
         return np.empty(0, np.float32)

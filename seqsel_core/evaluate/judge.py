@@ -19,6 +19,7 @@ from seqsel_core.evaluate.coverage import (
     apart,
     coverage,
     distance_to_nearest,
+    distances_within,
 )
 from seqsel_core.evaluate.randoms import (
     FIRST,
@@ -33,9 +34,8 @@ from seqsel_core.evaluate.randoms import (
 MEASURES = ("radius", "p95", "mean")
 """Measures of `Coverage` that random selections are compared by; smaller is better."""
 
-_AHEAD = 20  # sizes, or a quarter of what is selected
-_LARGEST_APART = 100  # sequences; the time grows with the square
-_NUMBERS = 4_000_000  # of points gathered at once, 16 MB
+LARGEST_APART = 60
+"""Of more sequences, random ones are not measured by `p10_within`: it takes too long."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Verdict:
     Attributes:
         selection: Its measures, over all candidates.
         versus: For 'radius', 'p95' and 'mean', the comparison with random selections.
-        beside: For 'p10_within' (of 2 to 100 sequences; of more it takes too long) and 'videos'
+        beside: For 'p10_within' (of 2 to `LARGEST_APART` sequences) and 'videos'
             of `Coverage`, of which larger is better, those of others.
         candidates: How many could be selected.
         sampled: Distances of the comparison are measured from so many evenly spaced
@@ -131,7 +131,7 @@ class Judge:
         self._videos = videos
         self._selections, self._seed = selections, seed
         self._randoms = self._measured(FIRST)
-        self._beside: dict[tuple[str, int], npt.NDArray[np.float64]] = {}
+        self._apart: npt.NDArray[np.float64] | None = None
 
     @property
     def n_bytes(self) -> int:
@@ -151,16 +151,10 @@ class Judge:
         return self._randoms
 
     def look_ahead(self, verdict: Verdict) -> Iterator[None]:
-        """Measure what a verdict on some more sequences will need, in steps."""
+        """Measure what a verdict on some more sequences may need, in steps."""
         needed = max(versus.random_needed.high for versus in verdict.versus.values())
         if not self._whole and needed > 2 * FIRST / 3:
             self._randoms = self._measured(LARGEST)
-            yield
-        count = verdict.selection.count
-        sizes = self._randoms.sizes
-        last = min(count + max(_AHEAD, count // 4), _LARGEST_APART)
-        for size in sizes[(sizes > count) & (sizes <= last)]:
-            self._random("p10_within", int(size))
             yield
 
     @property
@@ -203,41 +197,31 @@ class Judge:
                 name: _versus(randoms, name, len(selected), own[name], uniform[name])
                 for name in MEASURES
             },
-            beside={
-                name: Beside(
-                    value=getattr(measured, name),
-                    uniform=float(self._measure(name, even[None])[0]),
-                    random=band_of(self._random(name, len(selected))),
-                )
-                for name in ("p10_within", "videos")
-                if name == "videos" or 1 < len(selected) <= _LARGEST_APART
-            },
+            beside=self._beside(measured, even),
             candidates=len(candidates),
             sampled=len(queries) if len(queries) < len(candidates) else None,
         )
 
-    def _random(self, name: str, count: int) -> npt.NDArray[np.float64]:
-        """Return 'p10_within' or 'videos' of every random selection of a size, shape (R,)."""
-        randoms = self.randoms_to(count)
+    def _beside(self, own: Coverage, even: IntArray) -> dict[str, Beside]:
+        """Compare what a uniform selection, given by its places, and random ones reach, too."""
+        points, count, orders = self._points, own.count, self._randoms.orders
+        reached = _videos(self._videos[self._candidates[orders[:, :count]]])
+        of_uniform = _videos(self._videos[self._candidates[even]][None])
+        found = {"videos": Beside(own.videos, float(of_uniform[0]), band_of(reached))}
+        if 1 < count <= min(LARGEST_APART, orders.shape[1]):
+            if self._apart is None:
+                self._apart = apart(points, self._candidates[orders[:, :LARGEST_APART]])
+            uniform = np.percentile(distances_within(points, self._candidates[even]), 10)
+            random = band_of(self._apart[:, count])
+            found["p10_within"] = Beside(own.p10_within, float(uniform), random)
+        return found
 
-        def at_size(column: int) -> npt.NDArray[np.float64]:
-            size = max(int(randoms.sizes[column]), 2 if name == "p10_within" else 1)
-            if (name, size) not in self._beside:
-                self._beside[name, size] = self._measure(name, randoms.orders[:, :size])
-            return self._beside[name, size]
 
-        return randoms.between(count, at_size)
-
-    def _measure(self, name: str, places: IntArray) -> npt.NDArray[np.float64]:
-        """Measure selections, given by their places among the candidates, shape (R, K)."""
-        selected = self._candidates[places]
-        if name == "p10_within":
-            step = max(1, _NUMBERS // (places.shape[1] * self._points.shape[1]))
-            parts = [selected[at : at + step] for at in range(0, len(selected), step)]
-            return np.concatenate([apart(self._points[part]) for part in parts])
-        videos = np.sort(self._videos[selected], axis=1)
-        reached: npt.NDArray[np.float64] = 1.0 + (np.diff(videos, axis=1) > 0).sum(axis=1)
-        return reached
+def _videos(of_picks: IntArray) -> npt.NDArray[np.float64]:
+    """Return how many videos selections reach, given the video of each pick, shape (R, K)."""
+    ordered = np.sort(of_picks, axis=1)
+    reached: npt.NDArray[np.float64] = 1.0 + (np.diff(ordered, axis=1) > 0).sum(axis=1)
+    return reached
 
 
 def _versus(randoms: Randoms, name: str, count: int, value: float, uniform: float) -> Versus:

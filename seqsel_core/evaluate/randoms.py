@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -66,27 +65,14 @@ class Randoms:
         Sizes are known one by one up to 20 and then every 5 %; between them it is
         interpolated. Beyond the largest, the largest counts.
         """
-        return self.between(count, lambda column: self.curves[measure][:, column])
-
-    def between(
-        self, count: int, at_size: Callable[[int], npt.NDArray[np.float64]]
-    ) -> npt.NDArray[np.float64]:
-        """Return what is known at some sizes, at any size, as `at`.
-
-        Args:
-            count: The size.
-            at_size: Returns what is known at the size of a number, shape (R,).
-        """
+        curve = self.curves[measure]
         after = min(int(np.searchsorted(self.sizes, count)), len(self.sizes) - 1)
         before = max(0, after - 1)
         low, high = int(self.sizes[before]), int(self.sizes[after])
         if count >= high or after == before:
-            return at_size(after).copy()
+            return curve[:, after].copy()
         share = (count - low) / (high - low)
-        found: npt.NDArray[np.float64] = at_size(before) + share * (
-            at_size(after) - at_size(before)
-        )
-        return found
+        return curve[:, before] + share * (curve[:, after] - curve[:, before])
 
     def band(self, measure: str, count: int) -> Band:
         """Return the band of a measure at a size."""

@@ -59,13 +59,17 @@ def test_distances_are_those_of_float64_in_any_block() -> None:
     )
 
 
-def test_how_far_apart_selections_are_is_measured_for_each() -> None:
-    """Catches selections that are mixed up, and a point that is its own nearest."""
-    points = np.random.default_rng(0).standard_normal((3, 200, 5)).astype(np.float32)
-    for count in (2, 12, 200):
+def test_how_far_apart_orders_are_is_measured_at_every_size() -> None:
+    """Catches orders that are mixed up, a point that is its own nearest, and sizes off by one."""
+    points = np.random.default_rng(0).standard_normal((50, 5)).astype(np.float32)
+    picks = np.stack([np.random.default_rng(seed).permutation(50)[:30] for seed in range(3)])
+    found = apart(points, picks)
+    assert found.shape == (3, 31)
+    assert np.isnan(found[:, :2]).all()
+    for count in (2, 3, 12, 30):
         plain = []
-        for selection in points[:, :count].astype(np.float64):
-            between = np.linalg.norm(selection[:, None] - selection, axis=2)
+        for order in picks[:, :count]:
+            between = np.linalg.norm(points[order][:, None] - points[order], axis=2)
             np.fill_diagonal(between, np.inf)
-            plain.append(np.percentile(between[: 100 if count == 200 else count].min(axis=1), 10))
-        np.testing.assert_allclose(apart(points[:, :count]), plain, atol=1e-3)
+            plain.append(np.percentile(between.min(axis=1), 10))
+        np.testing.assert_allclose(found[:, count], plain, atol=1e-3)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from seqsel_core.evaluate.judge import Judge
+from seqsel_core.evaluate.judge import LARGEST_APART, Judge
 from seqsel_core.select.selection import order_of
 from tests.select.selecting import select_sequences
 
@@ -135,22 +135,10 @@ def test_large_random_selections_are_measured_where_they_are_needed() -> None:
     assert judge.verdict(np.array(selected.order[:10])) == small
 
 
-def test_looking_ahead_measures_the_next_sizes_only(scenes, monkeypatch) -> None:
-    """Catches a look ahead that takes as long as all verdicts together."""
-    judge = Judge(scenes, ALL, VIDEOS, selections=5)
-    verdict = judge.verdict(np.arange(0, 400, 20))
-    asked: list[int] = []
-    monkeypatch.setattr(judge, "_random", lambda _, size: asked.append(size))
-    assert len(list(judge.look_ahead(verdict))) >= len(asked)
-    assert asked == sorted(set(asked))
-    assert asked[0] == 21
-    assert asked[-1] <= 40
-
-
 def test_how_far_apart_many_are_stands_alone(scenes) -> None:
     """Catches a slider that stops for seconds where a thousand are selected."""
     judge = Judge(scenes, ALL, VIDEOS, selections=5)
-    assert "p10_within" in judge.verdict(np.arange(100)).beside
-    many = judge.verdict(np.arange(101))
+    assert "p10_within" in judge.verdict(np.arange(LARGEST_APART)).beside
+    many = judge.verdict(np.arange(LARGEST_APART + 1))
     assert set(many.beside) == {"videos"}
     assert many.selection.p10_within >= 0

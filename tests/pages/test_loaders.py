@@ -100,13 +100,6 @@ def test_larger_random_selections_are_there_before_they_are_asked_for(dataset, m
         assert judge.randoms_to(1).sizes[-1] <= 55  # enough for this one
         think(opened, values, verdict)
         assert (judge.randoms_to(1).sizes[-1] > 55) == larger
-    measured = []
-    apart = judge_module.apart
-    monkeypatch.setattr(
-        judge_module, "apart", lambda points: measured.append(len(points)) or apart(points)
-    )
-    judge.verdict(loaders.load_selection(opened, replace(values, n_samples=16)).order)
-    assert measured == [1]  # the uniform selection; the random ones are there
 
 
 def think(opened, values, verdict=None):
