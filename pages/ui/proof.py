@@ -104,7 +104,7 @@ def headline(verdict: Verdict) -> None:
             _measure(
                 "Videos",
                 own.videos,
-                verdict.beside["videos"],
+                verdict.beside.get("videos"),
                 "Videos of which a sequence is selected. More is better.",
                 digits=0,
             ),

@@ -24,7 +24,6 @@ class SharedOrder:
         self._order, self._points = order, points
         self._lock = threading.Lock()
         self._nearest = {0: np.full(len(points), np.inf, np.float32)}
-        self._squares: npt.NDArray[np.float32] | None = None
 
     def first(self, count: int, min_distance: float) -> Selection:
         """Return the selection of the first `count` picks."""
@@ -43,9 +42,7 @@ class SharedOrder:
                 fewer = max(known for known in self._nearest if known < count)
                 added = np.array(self._order.order[fewer:count])
                 points, every = self._points, np.arange(len(self._points))
-                if self._squares is None:
-                    self._squares = np.einsum("sd,sd->s", points, points)
-                found = distance_to_nearest(points, every, added, self._squares)
+                found = distance_to_nearest(points, every, added)
                 self._nearest[count] = np.minimum(found, self._nearest[fewer])
             return self._nearest[count]
 

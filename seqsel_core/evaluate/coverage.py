@@ -86,9 +86,7 @@ def spread(places: IntArray, total: int) -> float:
     return len(np.unique(places * len(places) // total)) / len(places)
 
 
-def distance_to_nearest(
-    points: FloatArray, queries: IntArray, among: IntArray, squares: FloatArray | None = None
-) -> FloatArray:
+def distance_to_nearest(points: FloatArray, queries: IntArray, among: IntArray) -> FloatArray:
     """Return the distance of every query to the nearest of some points, shape (Q,), float32.
 
     In float32: exact to 0.001 for unit vectors, and far better unless they nearly coincide.
@@ -97,15 +95,12 @@ def distance_to_nearest(
         points: Shape (S, D), float32.
         queries: Positions, shape (Q,), int64.
         among: Positions, at least one, shape (A,), int64.
-        squares: Squared norms of all points, shape (S,), where they are known: saves half of
-            the time where few are searched.
     """
     found = np.empty(len(queries), np.float32)
     searched = points[among]
     for at in range(0, len(queries), _BLOCK):
         block = queries[at : at + _BLOCK]
-        known = None if squares is None else squares[block]
-        between = pairwise(rows_at(points, block), searched, known)
+        between = pairwise(rows_at(points, block), searched)
         found[at : at + _BLOCK] = between.min(axis=1)
     return found
 
@@ -119,22 +114,19 @@ def rows_at(points: FloatArray, positions: IntArray) -> FloatArray:
     return found
 
 
-def pairwise(these: FloatArray, those: FloatArray, squares: FloatArray | None = None) -> FloatArray:
+def pairwise(these: FloatArray, those: FloatArray) -> FloatArray:
     """Return the distances between rows of two arrays, shape (A, B), float32.
 
     Args:
         these: Shape (A, D), float32.
         those: Shape (B, D), float32.
-        squares: Squared norms of `these`, shape (A,), where they are known.
     """
     if len(these) * len(those) <= _FEW:  # threads would wait for each other
         squared: FloatArray = np.vecdot(these[:, None], those)
     else:
         squared = these @ those.T
     squared *= -2
-    if squares is None:
-        squares = np.einsum("ad,ad->a", these, these)
-    both = squares[:, None] + np.einsum("bd,bd->b", those, those)
+    both = np.einsum("ad,ad->a", these, these)[:, None] + np.einsum("bd,bd->b", those, those)
     squared += both
     squared[squared < _SAME * both] = 0
     return np.sqrt(squared, out=squared)

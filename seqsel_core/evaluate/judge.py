@@ -34,8 +34,9 @@ from seqsel_core.evaluate.randoms import (
 MEASURES = ("radius", "p95", "mean")
 """Measures of `Coverage` that random selections are compared by; smaller is better."""
 
-LARGEST_APART = 60
-"""Of more sequences, random ones are not measured by `p10_within`: it takes too long."""
+_FEW = 60
+"""Up to so many, random selections are measured by `p10_within` in some 40 ms, up to `FIRST`
+in ten times that, and not beyond."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,8 @@ class Verdict:
     Attributes:
         selection: Its measures, over all candidates.
         versus: For 'radius', 'p95' and 'mean', the comparison with random selections.
-        beside: For 'p10_within' (of 2 to `LARGEST_APART` sequences) and 'videos'
-            of `Coverage`, of which larger is better, those of others.
+        beside: For 'p10_within' (of 2 to `FIRST` sequences) and 'videos' (of up to
+            `LARGEST`) of `Coverage`, of which larger is better, those of others.
         candidates: How many could be selected.
         sampled: Distances of the comparison are measured from so many evenly spaced
             candidates; None: from all.
@@ -95,8 +96,9 @@ class Verdict:
                 return "The only sequence that can be selected is selected."
             return f"All {count:,} sequences that can be selected are selected."
         these = "This 1 sequence covers" if count == 1 else f"These {count:,} sequences cover"
-        average = _as_many(self.versus["mean"].random_needed.median, " random")
-        worst = _as_many(self.versus["radius"].random_needed.median, "")
+        needed = self.versus["mean"].random_needed.median
+        average = f"{_as_many(needed)} random {'one' if round(needed, 0) == 1.0 else 'ones'}"
+        worst = _as_many(self.versus["radius"].random_needed.median)
         return f"{these} the dataset {average} on average, its rarest part {worst}."
 
 
@@ -131,7 +133,7 @@ class Judge:
         self._videos = videos
         self._selections, self._seed = selections, seed
         self._randoms = self._measured(FIRST)
-        self._apart: npt.NDArray[np.float64] | None = None
+        self._apart: dict[int, npt.NDArray[np.float64]] = {}
 
     @property
     def n_bytes(self) -> int:
@@ -156,6 +158,8 @@ class Judge:
         if not self._whole and needed > 2 * FIRST / 3:
             self._randoms = self._measured(LARGEST)
             yield
+        if verdict.selection.count > 2 * _FEW / 3:
+            self._apart_of(FIRST)
 
     @property
     def _whole(self) -> bool:
@@ -205,16 +209,24 @@ class Judge:
     def _beside(self, own: Coverage, even: IntArray) -> dict[str, Beside]:
         """Compare what a uniform selection, given by its places, and random ones reach, too."""
         points, count, orders = self._points, own.count, self._randoms.orders
-        reached = _videos(self._videos[self._candidates[orders[:, :count]]])
-        of_uniform = _videos(self._videos[self._candidates[even]][None])
-        found = {"videos": Beside(own.videos, float(of_uniform[0]), band_of(reached))}
-        if 1 < count <= min(LARGEST_APART, orders.shape[1]):
-            if self._apart is None:
-                self._apart = apart(points, self._candidates[orders[:, :LARGEST_APART]])
+        found: dict[str, Beside] = {}
+        if count <= orders.shape[1]:
+            reached = _videos(self._videos[self._candidates[orders[:, :count]]])
+            of_uniform = _videos(self._videos[self._candidates[even]][None])
+            found["videos"] = Beside(own.videos, float(of_uniform[0]), band_of(reached))
+        if 1 < count <= FIRST:
             uniform = np.percentile(distances_within(points, self._candidates[even]), 10)
-            random = band_of(self._apart[:, count])
+            random = band_of(self._apart_of(count)[:, count])
             found["p10_within"] = Beside(own.p10_within, float(uniform), random)
         return found
+
+    def _apart_of(self, count: int) -> npt.NDArray[np.float64]:
+        """Return `p10_within` of random selections of up to `count` sequences, at most `FIRST`."""
+        most = _FEW if count <= _FEW else FIRST
+        if most not in self._apart:
+            picks = self._candidates[self._randoms.orders[:, :most]]
+            self._apart[most] = apart(self._points, picks)
+        return self._apart[most]
 
 
 def _videos(of_picks: IntArray) -> npt.NDArray[np.float64]:
@@ -234,11 +246,8 @@ def _versus(randoms: Randoms, name: str, count: int, value: float, uniform: floa
     )
 
 
-def _as_many(needed: float, what: str) -> str:
-    if np.isinf(needed):
-        return f"better than {LARGEST:,}{what and what + ' ones'}"
-    ones = what and what + (" one" if round(needed) == 1 else " ones")
-    return f"as well as about {needed:,.0f}{ones}"
+def _as_many(needed: float) -> str:
+    return f"better than {LARGEST:,}" if np.isinf(needed) else f"as well as about {needed:,.0f}"
 
 
 def _measures(distances: FloatArray) -> dict[str, float]:

@@ -17,7 +17,7 @@ LARGEST = 2000
 """Largest random selection; what covers better than that is said to."""
 
 FIRST = 300
-"""Sizes up to this are enough for most selections of some dozens, in a sixth of the time."""
+"""Sizes up to this are enough for most selections of some dozens, in less than half of the time."""
 
 _DRAWN_FROM = 10 * FIRST
 
@@ -62,7 +62,7 @@ class Randoms:
     def at(self, measure: str, count: int) -> npt.NDArray[np.float64]:
         """Return the measure of every random selection of a size, shape (R,).
 
-        Sizes are known one by one up to 20 and then every 5 %; between them it is
+        Sizes are known one by one up to 20 and then every 5 % or nearer; between them it is
         interpolated. Beyond the largest, the largest counts.
         """
         curve = self.curves[measure]
@@ -191,7 +191,7 @@ def _distances(points: FloatArray, these: IntArray, those: IntArray) -> FloatArr
 
 def _sizes(largest: int) -> IntArray:
     steps = np.round(20 * 1.05 ** np.arange(1, 200)).astype(np.int64)
-    sizes = np.unique(np.concatenate([np.arange(1, 21), steps, [largest]]))
+    sizes = np.unique(np.concatenate([np.arange(1, 21), steps, [FIRST, largest]]))
     return sizes[sizes <= largest]
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from unittest import mock
+
 import numpy as np
 import pytest
 
-from seqsel_core.evaluate.judge import LARGEST_APART, Judge
+from seqsel_core.evaluate.judge import Judge
+from seqsel_core.evaluate.randoms import FIRST, LARGEST
 from seqsel_core.select.selection import order_of
 from tests.select.selecting import select_sequences
 
@@ -127,18 +130,39 @@ def test_large_random_selections_are_measured_where_they_are_needed() -> None:
     selected.extend(200)
     judge = Judge(points, every, np.zeros(3000, np.int64))
     small = judge.verdict(np.array(selected.order[:10]))
-    assert judge.randoms_to(10).sizes[-1] < 300
-    assert small.versus["radius"].random_needed.high < 300
+    assert judge.randoms_to(10).sizes[-1] == FIRST
+    assert small.versus["radius"].random_needed.high < FIRST
     verdict = judge.verdict(np.array(selected.order))
     assert judge.randoms_to(10).sizes[-1] == 2000
-    assert 300 < verdict.versus["radius"].random_needed.median < np.inf
+    assert FIRST < verdict.versus["radius"].random_needed.median < np.inf
     assert judge.verdict(np.array(selected.order[:10])) == small
 
 
 def test_how_far_apart_many_are_stands_alone(scenes) -> None:
     """Catches a slider that stops for seconds where a thousand are selected."""
     judge = Judge(scenes, ALL, VIDEOS, selections=5)
-    assert "p10_within" in judge.verdict(np.arange(LARGEST_APART)).beside
-    many = judge.verdict(np.arange(LARGEST_APART + 1))
+    assert "p10_within" in judge.verdict(np.arange(FIRST)).beside
+    many = judge.verdict(np.arange(FIRST + 1))
     assert set(many.beside) == {"videos"}
     assert many.selection.p10_within >= 0
+
+
+def test_few_are_told_the_same_after_many(scenes) -> None:
+    """Catches a band that moves, or is measured again, because somebody asked for more."""
+    judge = Judge(scenes, ALL, VIDEOS, selections=5)
+    few = judge.verdict(np.arange(10)).beside["p10_within"]
+    many = judge.verdict(np.arange(100))
+    assert judge.verdict(np.arange(10)).beside["p10_within"] == few
+    ahead = Judge(scenes, ALL, VIDEOS, selections=5)
+    list(ahead.look_ahead(ahead.verdict(np.arange(50))))
+    with mock.patch("seqsel_core.evaluate.judge.apart", side_effect=AssertionError):
+        assert ahead.verdict(np.arange(100)).beside == many.beside
+        assert ahead.verdict(np.arange(10)).beside["p10_within"] == few
+
+
+def test_more_than_random_ones_are_measured_of_are_not_compared() -> None:
+    """Catches videos of 2,500 sequences beside those of 2,000 random ones."""
+    points = np.random.default_rng(1).standard_normal((2600, 3)).astype(np.float32)
+    judge = Judge(points, np.ones(2600, np.bool_), np.arange(2600), selections=5)
+    assert judge.verdict(np.arange(2500)).beside == {}
+    assert judge.verdict(np.arange(LARGEST)).beside["videos"].random.median == LARGEST
