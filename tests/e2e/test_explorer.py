@@ -178,6 +178,25 @@ def test_a_video_is_switched_off_in_the_legend(maps, settled):
     assert in_every_map(maps, shown) == [50, 50]
 
 
+def test_what_is_pointed_at_in_the_legend_stands_out(maps, settled):
+    """Of twenty videos of like colours, nobody could tell where one lies."""
+    maps.get_by_role("combobox", name="Colour by").click()
+    maps.get_by_role("option", name="Video").click()
+    item = maps.locator(".explorer .groups .item").nth(1)
+    settled(maps)
+    streaks = "plot.data.filter(trace => trace.mode === 'lines+markers').length"
+    assert in_every_map(maps, streaks) == [3, 3]
+    count = int(item.locator("small").inner_text())
+    lit = "plot.data[0].selectedpoints?.length ?? 0"
+    every = "() => [...document.querySelectorAll('.explorer .js-plotly-plot')].every"
+    item.hover()
+    maps.wait_for_function(f"{every}(plot => ({lit}) === {count})")
+    assert in_every_map(maps, streaks) == [1, 1]
+    maps.mouse.move(1, 1)
+    maps.wait_for_function(f"{every}(plot => ({lit}) === 0)")
+    assert in_every_map(maps, streaks) == [3, 3]
+
+
 def test_frames_are_points_and_the_map_can_be_solid(maps, settled):
     """The switches would leave the maps as they are, or break the drawing of the third axis."""
     maps.get_by_role("combobox", name="Points").click()
@@ -210,7 +229,11 @@ def test_the_solid_map_tells_ranks_and_keeps_its_place(maps, settled):
     maps.mouse.down()
     maps.mouse.move(box["x"] + box["width"] / 2 - 40, box["y"] + box["height"] / 2, steps=4)
     maps.mouse.up()
+    scrolled = "plot => plot.dispatchEvent(new WheelEvent('wheel', {deltaY: 9, cancelable: true}))"
+    assert solid.locator(".plot").evaluate(scrolled), "the wheel alone belongs to the page"
+    maps.keyboard.down("Control")
     maps.mouse.wheel(0, -120)
+    maps.keyboard.up("Control")
     camera = "plot => plot.layout.scene.camera.eye"
     plot = solid.locator(".plot")
     maps.wait_for_function(

@@ -58,7 +58,7 @@ def test_the_legend_says_when_two_videos_have_one_colour(run, videos, said):
             const colour = { kind: "groups", column: "video", colours: ["red", "green", "blue"] };
             const points = { id: "p", count: argument.length, video: Int32Array.from(argument) };
             const frames = { id: "f", videos: ["a", "b", "c", "d"].map((name) => [name, 0, 1]) };
-            new Legend(box, { changed() {} }).draw(colour, points, frames);
+            new Legend(box, { changed() {}, light() {} }).draw(colour, points, frames);
             return [...box.children].map((each) => each.textContent);
         })()""",
         videos,

@@ -8,6 +8,7 @@ const HOVER_PAUSE = 60; // milliseconds the pointer must rest before a picture i
 const FROM_POINTER = 16; // pixels from the pointer to its picture
 const MOST_PICTURES = 500; // kept here, so that coming back to one asks nobody
 const RANK_SHADES = 12; // colours of the picks by rank
+const LIGHT_PAUSE = 150; // milliseconds before what is pointed at in the legend stands out
 const explorers = new WeakMap();
 
 class Explorer {
@@ -22,6 +23,7 @@ class Explorer {
       region: (map, polygon) => this.tell("region", polygon && { map, polygon }),
       stretch: (video, start, stop) => this.tell("region", { video, start, stop }),
       changed: () => this.draw(),
+      light: (group) => this.light(group),
     };
     this.maps = [...root.querySelectorAll(".map")].map((panel) =>
       panel.classList.contains("solid") ? new SolidMap(panel, report) : new ScatterMap(panel, report),
@@ -45,6 +47,7 @@ class Explorer {
   close() {
     for (const name of ["seqsel-points", "seqsel-plotly"]) window.removeEventListener(name, this.redraw);
     clearTimeout(this.timer);
+    clearTimeout(this.lighting);
   }
 
   show(view, send, keep) {
@@ -93,7 +96,7 @@ class Explorer {
     if (colour.values && colour.kind === "scale") colour.values = unpackHalves(colour.values, points.count);
     else if (colour.kind === "scale") colour.kind = "none"; // only the selected ones have it
     const { focus } = view;
-    const scene = {
+    this.scene = {
       points,
       frames,
       colour,
@@ -103,11 +106,27 @@ class Explorer {
       hidden: this.legend.hidden.size ? Uint8Array.from(points.video, (video) => hides(video)) : null,
       focusAt: focus ? nearestFrame(frames, focus.video, focus.start + (view.length >> 1)) : -1,
     };
+    this.drawMaps();
+    this.drawn = view.revision;
+  }
+
+  drawMaps() {
+    const lit = this.scene.colour.kind === "groups" ? this.lit : undefined;
+    const scene = lit === undefined ? this.scene : litScene(this.scene, lit);
     for (const map of this.maps) {
       if (map.panel.hidden) map.close(window.Plotly);
       else map.draw(window.Plotly, scene);
     }
-    this.drawn = view.revision;
+  }
+
+  // Let one group of the legend stand out on the maps; undefined: none.
+  light(group) {
+    clearTimeout(this.lighting);
+    if (group === this.lit) return;
+    this.lighting = setTimeout(() => {
+      this.lit = group;
+      if (this.scene && window.Plotly) this.drawMaps();
+    }, LIGHT_PAUSE);
   }
 
   // Selected sequences with rank, stop and colour.

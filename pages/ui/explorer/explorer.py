@@ -49,7 +49,7 @@ _HTML = """
       <div class="wait">The PCA map is not drawn yet.</div></div>
     <div class="panel map solid" data-map="pca_3d" hidden>
       <div class="head"><b>PCA</b>
-        <span class="hint">Drag to turn it; lassos are drawn on the other map</span></div>
+        <span class="hint">Drag: turn · Ctrl + wheel: zoom · lassos go on the other map</span></div>
       <div class="plot" role="img" aria-label="Map of the first three principal components"></div>
       <div class="wait">This map is not drawn yet.</div></div>
     <div class="panel map" data-map="umap_k_15"><div class="head"><b>UMAP</b></div>

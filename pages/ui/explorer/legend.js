@@ -3,7 +3,8 @@
 const MOST_ITEMS = 300;
 
 class Legend {
-  // `report` is told of changed(): other groups are hidden now.
+  // `report` is told of changed(): other groups are hidden now; and of light(group): it is
+  // pointed at, and shall stand out; undefined: none.
   constructor(box, report) {
     this.box = box;
     this.report = report;
@@ -19,6 +20,7 @@ class Legend {
     const state = `${about}/${points.id}/${colour.low}/${colour.high}/${[...this.hidden]}`;
     if (state === this.drawn) return;
     this.drawn = state;
+    this.report.light(undefined); // what goes away is not left by the pointer
     if (colour.kind === "scale") this.box.replaceChildren(this.scale(colour));
     else if (colour.kind === "groups") this.box.replaceChildren(...this.groups(colour, points, frames));
     this.keys.stop();
@@ -51,6 +53,9 @@ class Legend {
       const only = () => this.change(() => (this.hidden = new Set(groups.filter((one) => one !== group))), group);
       item.onclick = (event) => (event.shiftKey ? only() : toggle());
       item.ondblclick = only;
+      item.onpointerenter = () => this.report.light(group);
+      item.onfocus = () => item.matches(":focus-visible") && this.report.light(group);
+      item.onpointerleave = item.onblur = () => this.report.light(undefined);
       item.dataset.group = group;
       return item;
     });

@@ -60,6 +60,18 @@ function insideOf(region, points, frames) {
   return inside;
 }
 
+// The scene with one group of points standing out, and only its selected sequences.
+function litScene(scene, group) {
+  const { points, frames, colour, inside, selected } = scene;
+  const groups = groupsOf(colour.column, points, frames);
+  const own = (video) => (colour.column === "video" ? video : frames.videos[video][1]) === group;
+  return {
+    ...scene,
+    inside: Uint8Array.from(groups, (one, i) => one === group && (!inside || inside[i])),
+    selected: selected.filter(({ video }) => own(video)),
+  };
+}
+
 // The even-odd rule.
 function inPolygon(polygon, x, y) {
   let odd = false;

@@ -6,7 +6,7 @@ const FIELD = Math.PI / 4; // the angle that the plot shows from top to bottom, 
 const AXES = ["x", "y", "z"];
 const NEAREST = 0.3; // the camera to the middle; times the side of the cube
 const FARTHEST = 6;
-const BY_WHEEL = 0.0015; // how much nearer or farther a step of the wheel takes it
+const BY_WHEEL = 0.0015; // how much nearer or farther a step of the wheel takes it, with Ctrl
 
 class SolidMap extends ScatterMap {
   margin() {
@@ -88,6 +88,7 @@ class SolidMap extends ScatterMap {
     };
     // Its zoom goes on after the wheel has stopped, and tells nobody where it ends.
     this.plot.onwheel = (event) => {
+      if (!event.ctrlKey && !event.metaKey) return; // the page is scrolled, as over all else
       event.preventDefault();
       const { eye, center } = this.camera;
       const far = Math.hypot(...less(vector(eye), vector(center)));
