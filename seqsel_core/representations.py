@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqsel_core.halves import as_float32
+from seqsel_core.room import empty
 from seqsel_core.sequences import FloatArray, IntArray, Sequences, pool
 
 DoubleArray = npt.NDArray[np.float64]
@@ -65,7 +66,7 @@ def represent(
         return pool(embeddings, sequences, normalize=normalize)
     dimensions = embeddings[0].shape[1] if embeddings else 0
     moving = representation == "motion"
-    found = np.empty((len(sequences), dimensions * (3 if moving else 1)), np.float32)
+    found = empty((len(sequences), dimensions * (3 if moving else 1)))
     for video in np.unique(sequences.video):
         of_video = np.flatnonzero(sequences.video == video)
         row, lengths = sequences.row[of_video], sequences.lengths[of_video]

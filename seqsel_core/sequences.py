@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqsel_core.halves import add_up
+from seqsel_core.room import empty
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float32]
@@ -191,7 +192,7 @@ def pool(
         Representations, shape (S, D), float32.
     """
     dimensions = embeddings[0].shape[1] if embeddings else 0
-    pooled = np.empty((len(sequences), dimensions), np.float32)
+    pooled = empty((len(sequences), dimensions))
     ends = np.searchsorted(sequences.video, np.arange(len(embeddings) + 1))
 
     def of_video(video: int) -> None:

@@ -28,7 +28,7 @@ BELOW = {
     "video": {"errors"},
     "store": {"errors", "units", "video"},
     "embed": {"errors", "video"},
-    "select": {"errors"},
+    "select": {"errors", "room"},
     "project": {"errors", "store"},
     "evaluate": {"errors", "choice", "sequences", "select"},
 }

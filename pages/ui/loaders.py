@@ -16,6 +16,7 @@ from pages.ui.parameters import Parameters, fitted, spans
 from pages.ui.refusals import in_words_of_the_page
 from pages.ui.session import data_dir, datasets
 from pages.ui.shared_order import SharedOrder
+from seqsel_core import room
 from seqsel_core.checks import Checks, check_frames
 from seqsel_core.choice import Choice
 from seqsel_core.choosing import Cut, Pool, choice_of, cut_up, order_in, pool_of
@@ -123,7 +124,7 @@ def load_selection(dataset: Dataset, values: Parameters) -> Selection:
 
 
 def think_ahead(dataset: Dataset, values: Parameters, verdict: Verdict | None) -> None:
-    """Prepare in the background for more samples: the page is drawn, people look at it.
+    """Prepare in the background for the next move: the page is drawn, people look at it.
 
     Args:
         dataset: The videos.
@@ -136,6 +137,7 @@ def think_ahead(dataset: Dataset, values: Parameters, verdict: Verdict | None) -
     if verdict is not None:
         judge = load_judge(dataset, values)
         ahead.begin(f"judge of {key}", lambda: judge.look_ahead(verdict))
+    ahead.begin("room", room.prepare)
     ahead.begin(f"order of {key}", lambda: order.think_ahead(values.n_sequences))
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
+from seqsel_core.room import empty
 from seqsel_core.select.kcenter import FloatArray, IntArray
 
 EXACT = 5_000
@@ -237,7 +238,7 @@ class Gains:
         first, self._known = self._known, max(self._known, stop)
         while sum(costs.shape[1] for costs in self._costs) < self._known:
             width = self._parts[len(self._costs)] - sum(part.shape[1] for part in self._costs)
-            self._costs.append(np.empty((len(self.rows), width), np.float32))
+            self._costs.append(empty((len(self.rows), width)))
         for begin, costs in self._blocks(first, stop):
             self._fill(costs, begin)
 
