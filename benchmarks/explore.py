@@ -138,9 +138,21 @@ class Browser:
         with self._fragment_alone():
             self._send("explorer", {"hover": {"video": video, "frame": frame}})
         self.app._tree = tree
-        picture = json.loads(self._proto("explorer").json)["picture"]
-        assert picture, "no picture came"
-        self.picture_bytes = len(picture["src"])
+        self._count_pictures(1)
+
+    def faces(self, first: int) -> None:
+        """Ask for pictures of twenty frames to put on the maps; only their fragment runs."""
+        tree = self.app._tree
+        places = [{"video": video, "frame": 5} for video in range(first, first + 20)]
+        with self._fragment_alone():
+            self._send("explorer", {"faces": places})
+        self.app._tree = tree
+        self._count_pictures(20)
+
+    def _count_pictures(self, least: int) -> None:
+        pictures = json.loads(self._proto("explorer").json)["pictures"]
+        assert len(pictures) >= least, "pictures are missing"
+        self.picture_bytes = sum(len(picture["src"]) for picture in pictures)
 
     @contextlib.contextmanager
     def _fragment_alone(self) -> Iterator[None]:
@@ -213,6 +225,7 @@ def _measure(profiles: Path | None) -> None:
         ("length, one seen before", 500, lengths(14, 13, 12, 11, 10)),
         ("lasso to strips", 1000, [browser.lasso]),
         ("picture on hover", 200, [partial(browser.hover, video, 100) for video in range(5)]),
+        ("20 pictures on the maps", 200, [partial(browser.faces, first) for first in range(5)]),
     ]
     head = (
         f"{'':<26}{'ms':>8}{'limit':>8}{'':>7}{'maps':>8}{'cpu':>8}{'kB':>9}{'limit':>8}{'':>7}"

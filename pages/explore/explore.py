@@ -122,6 +122,10 @@ with above:
     maps = loaders.load_maps(dataset)
     held = inside(region, sequences, maps) if region else None
     around = "lasso" if isinstance(region, Region) else "stretch"
+    answer = ""
+    if held is not None:
+        chosen_inside = int(held[selection.order].sum())
+        answer = f"{text.count(int(held.sum()), 'sequence')} in it, {chosen_inside:,} selected"
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         mode = view.select("Colour by", "colour_by", width=140)
@@ -174,6 +178,7 @@ scene = explorer.Scene(
     ),
     focus=focused,
     region=region,
+    answer=answer,
 )
 with linked:
     explorer.explorer(scene)
@@ -187,7 +192,8 @@ with below:
     if len(selection):
         judge, verdict = judging.finish()
         proof_panel(record, dataset, values, pool, selection, near, judge, verdict)
-    strip_list(strips, held, around)
+    with st.container(key="strips"):
+        strip_list(strips, held, around)
     with st.expander(
         "Table of all sequences", icon=":material/table_rows:", on_change="rerun", key="table"
     ) as panel:

@@ -1,5 +1,6 @@
 """The linked views of Explore in a real browser: what is done in one shows in the others."""
 
+import json
 import re
 
 import pytest
@@ -31,6 +32,10 @@ def lasso_everything(page):
 def review(page):
     """Return the card of the sequence that is looked at."""
     return page.locator(".st-key-looked_at")
+
+
+INSIDE = "Array.from(plot.data[1].x).filter(Number.isFinite).length"
+"""Points that are not faint, where others are."""
 
 
 def drag_in_lane(page, lane, start, stop):
@@ -130,11 +135,12 @@ def test_a_lasso_shows_the_strips_of_what_lies_inside(maps):
     lasso_everything(maps)
     title = maps.get_by_text(re.compile("In the lasso"))
     expect(title).to_have_text("In the lasso: 50 sequences, 20 selected")
-    inside = maps.evaluate(
-        "() => [...document.querySelectorAll('.explorer .js-plotly-plot')]"
-        ".map(plot => plot.data[0].selectedpoints?.length)"
-    )
-    assert inside == [50, 50]
+    assert in_every_map(maps, INSIDE) == [50, 50]
+    answer = maps.get_by_role("button", name="50 sequences in it, 20 selected")
+    expect(answer).to_be_visible()
+    expect(title).not_to_be_in_viewport()
+    answer.click()
+    expect(title).to_be_in_viewport()
     assert maps.locator(".explorer .inside").count() >= 3  # and every lane says where
     expect(maps.get_by_text("3 of 3 videos have something in the lasso")).to_be_visible()
     maps.get_by_role("slider", name="Samples").press("ArrowRight")  # the lasso stays
@@ -152,7 +158,7 @@ def test_a_stretch_of_a_lane_is_marked_in_the_maps_and_filters_the_rest(maps):
     expect(title).to_be_visible()
     count = int(re.search(r"stretch: (\d+)", title.inner_text())[1])
     assert 5 <= count <= 25
-    assert in_every_map(maps, "plot.data[0].selectedpoints.length") == [count, count]
+    assert in_every_map(maps, INSIDE) == [count, count]
     expect(review(maps)).to_have_count(0)  # a drag is no click
     maps.get_by_role("button", name="Clear stretch").click()
     expect(maps.get_by_text("Selected sequences")).to_be_visible()
@@ -187,13 +193,13 @@ def test_what_is_pointed_at_in_the_legend_stands_out(maps, settled):
     streaks = "plot.data.filter(trace => trace.mode === 'lines+markers').length"
     assert in_every_map(maps, streaks) == [3, 3]
     count = int(item.locator("small").inner_text())
-    lit = "plot.data[0].selectedpoints?.length ?? 0"
+    lit = f"plot.data.filter(trace => trace.mode === 'markers').length === 3 && {INSIDE}"
     every = "() => [...document.querySelectorAll('.explorer .js-plotly-plot')].every"
     item.hover()
     maps.wait_for_function(f"{every}(plot => ({lit}) === {count})")
     assert in_every_map(maps, streaks) == [1, 1]
     maps.mouse.move(1, 1)
-    maps.wait_for_function(f"{every}(plot => ({lit}) === 0)")
+    maps.wait_for_function(f"{every}(plot => !({lit}))")
     assert in_every_map(maps, streaks) == [3, 3]
 
 
@@ -238,7 +244,7 @@ def test_the_solid_map_tells_ranks_and_keeps_its_place(maps, settled):
     plot = solid.locator(".plot")
     maps.wait_for_function(
         "() => Math.hypot(...Object.values("
-        "document.querySelector('.map.solid .plot').layout.scene.camera.eye)) < 1.6"
+        "document.querySelector('.map.solid .plot').layout.scene.camera.eye)) < 2"
     )
     turned = plot.evaluate(camera)
     maps.get_by_role("slider", name="Samples").press("ArrowLeft")
@@ -311,8 +317,34 @@ def test_a_slider_move_keeps_the_zoom_and_moves_every_view(maps):
     assert maps.evaluate(axis) == zoomed
 
 
+def test_pictures_stand_on_the_maps_and_a_click_looks_at_their_sequence(maps, settled):
+    """Who looks at the maps would see dots, or the picture of another sequence."""
+    faces = maps.locator(".explorer .face")
+    expect(faces).not_to_have_count(0)
+    settled(maps)
+    boxes = faces.evaluate_all("all => all.map(one => one.getBoundingClientRect().toJSON())")
+    at = next(at for at, box in enumerate(boxes) if box["width"] > 40)
+    rank = faces.nth(at).inner_text()
+    expect(faces.nth(at).locator("img")).to_have_attribute("src", re.compile("^data:image/jpeg"))
+    maps.mouse.click(boxes[at]["x"] + 40, boxes[at]["y"] + 28)
+    expect(review(maps)).to_contain_text(f"{rank} of 20")
+    maps.keyboard.press("Escape")
+    maps.get_by_role("button", name="Pictures", exact=True).click()
+    expect(faces).to_have_count(0)
+    expect(maps.locator(".explorer .number").first).to_be_visible()
+
+
 def test_another_length_moves_the_points_too(maps):
-    """The maps would go on showing the sequences of the length before."""
+    """The maps would go on showing the sequences of the length before, or lose the zoom."""
+    axis = "() => document.querySelector('.explorer .js-plotly-plot').layout.xaxis.range"
+    whole = maps.evaluate(axis)
+    box = maps.locator(".explorer .plot").first.bounding_box()
+    maps.mouse.move(box["x"] + 60, box["y"] + 60)
+    maps.mouse.down()
+    maps.mouse.move(box["x"] + 260, box["y"] + 260, steps=5)
+    maps.mouse.up()
+    zoomed = maps.evaluate(axis)
+    assert zoomed[1] - zoomed[0] < 0.9 * (whole[1] - whole[0])
     count = (
         "() => [...document.querySelectorAll('.explorer .js-plotly-plot')]"
         ".map(plot => plot.data[0].x.length)"
@@ -325,6 +357,11 @@ def test_another_length_moves_the_points_too(maps):
     field.fill("10")
     field.press("Enter")
     maps.wait_for_function(f"JSON.stringify(({count})()) === '[50,50]'")
+    assert maps.evaluate(axis) == zoomed
+    maps.get_by_role("button", name="Reset view").click()
+    maps.wait_for_function(
+        f"JSON.stringify(({axis})()) === '{json.dumps(whole, separators=(',', ':'))}'"
+    )
 
 
 def test_nothing_is_loaded_from_elsewhere(maps, sample_server):

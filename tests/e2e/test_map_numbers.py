@@ -21,6 +21,45 @@ def place(page):
     return placed
 
 
+@pytest.fixture
+def picture(page, place):
+    """Place numbers as above, and pictures for some of them: (numbers, pictures)."""
+
+    def placed(*anchors, able, size=(300, 200)):
+        numbers = place(*anchors, size=size)
+        wanted = [{"x": x, "y": y} for x, y in anchors]
+        faces = page.evaluate(
+            "([wanted, boxes, able, [width, height]]) =>"
+            " placeFaces(wanted, boxes, (at) => able[at], width, height)",
+            [wanted, numbers, able, size],
+        )
+        return numbers, faces
+
+    return placed
+
+
+def test_a_picture_covers_no_other_rank(picture):
+    """It would hide the number, or the place, of another selected sequence."""
+    anchors = [(60 + 30 * (at % 4), 50 + 25 * (at // 4)) for at in range(12)]
+    numbers, faces = picture(*anchors, able=[True] * 12)
+    drawn = [face for face in faces if face]
+    assert drawn
+    assert all(_apart(a, b) for at, a in enumerate(drawn) for b in drawn[:at])
+    for at, face in enumerate(faces):
+        others = [number for i, number in enumerate(numbers) if i != at and not faces[i] and number]
+        assert face is None or all(_apart(face, other) for other in others)
+        for i, (x, y) in enumerate(anchors):
+            assert face is None or i == at or _apart(face, (x, y, x, y))
+
+
+def test_what_has_no_picture_yet_keeps_its_number(picture):
+    """An empty frame would stand on the map."""
+    numbers, faces = picture((100, 100), (200, 100), able=[False, True])
+    assert faces[0] is None
+    assert numbers[0] is not None
+    assert faces[1] is not None
+
+
 def _apart(a, b):
     return a[2] < b[0] or b[2] < a[0] or a[3] < b[1] or b[3] < a[1]
 

@@ -1,12 +1,14 @@
 // The maps and the timeline, linked: what is pointed at, chosen or lassoed in one shows in all.
 //
-// The server is told of `hover` (a frame whose picture is wanted), `focus` (a sequence that was
-// clicked) and `region` (corners of a lasso or box, or a stretch of a lane); never of lists of
+// The server is told of `hover` (a frame whose picture is wanted), `faces` (several of them, which
+// stand for selected sequences), `focus` (a sequence that was clicked) and `region` (corners of a lasso or box, or a stretch of a lane); never of lists of
 // points.
 
 const HOVER_PAUSE = 60; // milliseconds the pointer must rest before a picture is asked for
 const FROM_POINTER = 16; // pixels from the pointer to its picture
 const MOST_PICTURES = 500; // kept here, so that coming back to one asks nobody
+const MOST_FACES = 40; // first selected sequences with a picture on the maps, where there is room
+const ASK_AGAIN = 5000; // milliseconds after which the same pictures are asked for again
 const RANK_SHADES = 12; // colours of the picks by rank
 const LIGHT_PAUSE = 150; // milliseconds before what is pointed at in the legend stands out
 const explorers = new WeakMap();
@@ -16,6 +18,7 @@ class Explorer {
     this.root = root;
     this.tip = root.querySelector(".tip");
     this.pictures = new Map();
+    this.faces = { on: true, of: (place) => this.pictures.get(keyOf(place))?.src };
     this.tip.querySelector("img").onload = () => this.place(); // it has its size only now
     const report = {
       hover: (place, event) => this.hover(place, event),
@@ -26,7 +29,7 @@ class Explorer {
       light: (group) => this.light(group),
     };
     this.maps = [...root.querySelectorAll(".map")].map((panel) =>
-      panel.classList.contains("solid") ? new SolidMap(panel, report) : new ScatterMap(panel, report),
+      panel.classList.contains("solid") ? new SolidMap(panel, report, this.faces) : new ScatterMap(panel, report, this.faces),
     );
     this.tools = new Roving(root.querySelector(".tools"), "button");
     this.timeline = new Timeline(root, report);
@@ -36,6 +39,13 @@ class Explorer {
     }
     root.querySelector("[data-do=reset]").onclick = () => this.maps.forEach((map) => map.reset(window.Plotly));
     root.querySelector("[data-do=clear]").onclick = () => this.tell("region", null);
+    root.querySelector("[data-do=strips]").onclick = () =>
+      document.querySelector(".st-key-strips")?.scrollIntoView({ behavior: "smooth", block: "start" });
+    root.querySelector("[data-do=pictures]").onclick = ({ currentTarget: button }) => {
+      this.faces.on = !this.faces.on;
+      button.setAttribute("aria-pressed", this.faces.on);
+      this.maps.forEach((map) => map.renumber());
+    };
     this.redraw = () => this.draw();
   }
 
@@ -54,14 +64,24 @@ class Explorer {
     this.view = view;
     this.send = send;
     this.keep = keep;
-    const { picture } = view;
-    if (picture) {
+    for (const picture of view.pictures) {
       this.pictures.set(picture.key, picture);
       if (this.pictures.size > MOST_PICTURES) this.pictures.delete(this.pictures.keys().next().value);
       if (picture.key === this.wanted) this.fill(picture);
     }
-    // A picture alone changes nothing of what is drawn.
+    // Pictures alone change nothing of what Plotly draws.
     if (view.revision !== this.drawn) this.draw();
+    else if (view.pictures.length) this.maps.forEach((map) => map.renumber());
+  }
+
+  // Ask for the pictures of the first selected sequences that are not here yet.
+  fetchFaces(selected) {
+    const missing = selected.slice(0, MOST_FACES).map(middleOf).filter((place) => !this.pictures.has(keyOf(place)));
+    const asked = missing.map(keyOf).join();
+    if (!missing.length || !this.faces.on || (asked === this.asked && performance.now() - this.askedAt < ASK_AGAIN)) return;
+    this.asked = asked;
+    this.askedAt = performance.now();
+    this.send("faces", missing);
   }
 
   draw() {
@@ -72,6 +92,10 @@ class Explorer {
     clear.hidden = !view.region;
     if (clear.hidden && clear.tabIndex === 0) this.tools.stop(); // Tab would miss the toolbar
     clear.textContent = view.region?.polygon ? "Clear lasso" : "Clear stretch";
+    const strips = this.root.querySelector("[data-do=strips]");
+    strips.hidden = clear.hidden;
+    strips.textContent = `${view.answer} ↓`;
+    strips.title = "Go to their strips";
     this.root.querySelector(".counts").textContent = view.timeline.note;
     for (const panel of this.root.querySelectorAll(".map:not([data-map=umap_k_15])")) {
       panel.hidden = panel.classList.contains("solid") !== view.solid;
@@ -81,7 +105,8 @@ class Explorer {
       return;
     }
     const points = this.points(view.points, frames, cut);
-    this.legend.draw(view.colour, points, frames);
+    const inside = insideOf(view.region, points, frames);
+    this.legend.draw(view.colour, points, frames, inside, view.region);
     const hides = (video) => this.legend.hides(video, frames);
     const selected = this.selected(view).map((item) => ({
       ...item,
@@ -102,12 +127,13 @@ class Explorer {
       colour,
       selected,
       region: view.region,
-      inside: insideOf(view.region, points, frames),
+      inside,
       hidden: this.legend.hidden.size ? Uint8Array.from(points.video, (video) => hides(video)) : null,
       focusAt: focus ? nearestFrame(frames, focus.video, focus.start + (view.length >> 1)) : -1,
     };
     this.drawMaps();
     this.drawn = view.revision;
+    this.fetchFaces(selected);
   }
 
   drawMaps() {
@@ -179,7 +205,7 @@ class Explorer {
     this.tip.hidden = true; // until there is something to show
     if (!place) return;
     const frame = frameOf(place);
-    const key = `${place.video}:${frame}`;
+    const key = keyOf({ video: place.video, frame });
     this.wanted = key;
     this.pointed = { video: place.video, frame };
     this.pointer = event;
@@ -216,6 +242,16 @@ class Explorer {
 
 function frameOf(place) {
   return place.frame ?? place.start;
+}
+
+// The frame whose picture stands for a sequence.
+function middleOf({ video, start, stop }) {
+  return { video, frame: (start + stop) >> 1 };
+}
+
+// What tells the picture of a frame from all others.
+function keyOf({ video, frame }) {
+  return `${video}:${frame}`;
 }
 
 // This code is sent once, the view at every move: `view.js` calls it with what is to be drawn.

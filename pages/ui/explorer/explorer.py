@@ -31,6 +31,7 @@ from seqsel_core.sequences import Sequences, SequenceSpan
 
 _HERE = Path(__file__).parent
 _KEY = "explorer"
+_MOST_FACES = 40  # pictures asked for at once, as in explorer.js
 _SCRIPTS = ("scene", "roving", "numbers", "maps", "solid", "timeline", "legend", "explorer")
 _HTML = """
 <div class="explorer">
@@ -40,7 +41,10 @@ _HTML = """
     <button data-drag="lasso" aria-pressed="false">Lasso</button>
     <button data-drag="select" aria-pressed="false">Box</button>
     <button data-do="reset">Reset view</button>
+    <button data-do="pictures" aria-pressed="true"
+      title="Show pictures of the selected sequences where there is room">Pictures</button>
     <button data-do="clear" hidden>Clear lasso</button>
+    <button data-do="strips" hidden></button>
     <span class="note"></span>
   </div>
   <div class="maps">
@@ -94,6 +98,7 @@ class Scene:
         timeline: From `lanes`.
         focus: Position of the sequence that is looked at; None: none.
         region: The part of a map or lane that is looked at; None: everything.
+        answer: What lies in that part, in words.
     """
 
     dataset: Dataset
@@ -105,6 +110,7 @@ class Scene:
     timeline: dict[str, Any]
     focus: int | None
     region: Region | Stretch | None
+    answer: str = ""
 
 
 def focus() -> Focus | None:
@@ -125,7 +131,7 @@ def region() -> Region | Stretch | None:
 def forget_others(dataset_key: str) -> None:
     """Forget what was pointed at, clicked and drawn around in another dataset."""
     if st.session_state.get("explorer_dataset") != dataset_key:
-        for key in ("focus", "region", "hover"):
+        for key in ("focus", "region", "hover", "faces"):
             st.session_state.pop(key, None)
         st.session_state["explorer_dataset"] = dataset_key
 
@@ -162,11 +168,15 @@ def _linked(scene: Scene) -> None:
         st.rerun()
     view = _view(scene)
     view["revision"] = xxhash.xxh3_64_hexdigest(json.dumps(view).encode())
-    view["picture"] = _picture(scene.dataset)
+    pointed = st.session_state.get("hover")
+    wanted = [*st.session_state.pop("faces", ()), *([pointed] if pointed else [])]
+    count = len(scene.dataset.videos)
+    view["pictures"] = [_picture(scene.dataset, place) for place in wanted if place.video < count]
     _component()(
         key=_KEY,
         data=view,
         on_hover_change=_hovered,
+        on_faces_change=_wanted,
         on_focus_change=_clicked,
         on_region_change=_drawn,
     )
@@ -188,6 +198,7 @@ def _view(scene: Scene) -> dict[str, Any]:
         "timeline": scene.timeline,
         "focus": _start(scene.sequences[scene.focus]) if scene.focus is not None else None,
         "region": asdict(scene.region) if scene.region else None,
+        "answer": scene.answer,
     }
 
 
@@ -195,19 +206,16 @@ def _start(span: SequenceSpan) -> dict[str, int]:
     return {"video": span.video, "start": span.start}
 
 
-def _picture(dataset: Dataset) -> dict[str, str] | None:
-    """Return the picture of the frame that is pointed at, with its name and time."""
-    pointed: Focus | None = st.session_state.get("hover")
-    if pointed is None or pointed.video >= len(dataset.videos):
-        return None
-    video = dataset.videos[pointed.video]
-    row = min(int(np.searchsorted(video.frames["index"], pointed.frame)), len(video.frames) - 1)
+def _picture(dataset: Dataset, place: Focus) -> dict[str, str]:
+    """Return the picture of a frame, with its name and time."""
+    video = dataset.videos[place.video]
+    row = min(int(np.searchsorted(video.frames["index"], place.frame)), len(video.frames) - 1)
     index = int(video.frames["index"][row])
-    time = text.seconds(start_seconds(dataset, pointed.video, row))
+    time = text.seconds(start_seconds(dataset, place.video, row))
     where = frame_range(index, 1)
     picture = base64.b64encode(video.shard.thumbnails([row])[0]).decode()
     return {
-        "key": f"{pointed.video}:{pointed.frame}",
+        "key": f"{place.video}:{place.frame}",
         "name": text.plain(video.video.name),
         "text": f"{where} · {time}" if time else where,
         "src": f"data:image/jpeg;base64,{picture}",
@@ -216,6 +224,12 @@ def _picture(dataset: Dataset) -> dict[str, str] | None:
 
 def _hovered() -> None:
     st.session_state["hover"] = _place(st.session_state[_KEY].hover)
+
+
+def _wanted() -> None:
+    sent = st.session_state[_KEY].faces
+    places = [_place(each) for each in (sent if isinstance(sent, list) else [])[:_MOST_FACES]]
+    st.session_state["faces"] = [place for place in places if place]
 
 
 def _clicked() -> None:

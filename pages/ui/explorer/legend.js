@@ -12,17 +12,18 @@ class Legend {
     this.keys = new Roving(box, "button");
   }
 
-  draw(colour, points, frames) {
+  // `inside` says which points lie in a region; null: there is none.
+  draw(colour, points, frames, inside = null, region = null) {
     const about = `${colour.kind}/${colour.column}/${frames.id}`;
     if (about !== this.about) this.hidden.clear();
     this.about = about;
     this.box.hidden = colour.kind === "none";
-    const state = `${about}/${points.id}/${colour.low}/${colour.high}/${[...this.hidden]}`;
+    const state = `${about}/${points.id}/${colour.low}/${colour.high}/${[...this.hidden]}/${JSON.stringify(region)}`;
     if (state === this.drawn) return;
     this.drawn = state;
     this.report.light(undefined); // what goes away is not left by the pointer
     if (colour.kind === "scale") this.box.replaceChildren(this.scale(colour));
-    else if (colour.kind === "groups") this.box.replaceChildren(...this.groups(colour, points, frames));
+    else if (colour.kind === "groups") this.box.replaceChildren(...this.groups(colour, points, frames, inside));
     this.keys.stop();
   }
 
@@ -37,15 +38,22 @@ class Legend {
     return made;
   }
 
-  groups({ column, colours }, points, frames) {
+  groups({ column, colours }, points, frames, inside) {
     const counts = new Map();
-    for (const group of groupsOf(column, points, frames)) counts.set(group, (counts.get(group) ?? 0) + 1);
+    const held = new Map();
+    groupsOf(column, points, frames).forEach((group, i) => {
+      counts.set(group, (counts.get(group) ?? 0) + 1);
+      if (inside?.[i]) held.set(group, (held.get(group) ?? 0) + 1);
+    });
     const groups = [...counts.keys()].sort((a, b) => a - b);
     const items = groups.slice(0, MOST_ITEMS).map((group) => {
       const name = column === "video" ? frames.videos[group][0] : frames.folders[group];
       const item = element("button", "item");
-      const count = counts.get(group).toLocaleString("en");
+      const [all, some] = [counts.get(group), held.get(group) ?? 0];
+      const count = `${inside ? `${some.toLocaleString("en")} / ` : ""}${all.toLocaleString("en")}`;
       item.append(element("i", ""), element("span", "", name), element("small", "", count));
+      item.classList.toggle("outside", Boolean(inside) && !some);
+      item.style.setProperty("--share", inside ? some / all : 0);
       item.style.setProperty("--colour", colours[group % colours.length]);
       item.setAttribute("aria-pressed", !this.hidden.has(group));
       item.title = `${name}\nClick: show or hide. Double click, or Shift with a click or Enter: show only this.`;

@@ -5,11 +5,13 @@ const RAMP = [[0, "#00224e"], [0.25, "#35456c"], [0.5, "#7d7c78"], [0.75, "#bcaf
 const RANKS = [[0, "#2f6fe0"], [0.5, "#c05a9c"], [1, "#f0a020"]];
 const MARGIN = 4; // pixels around a plot
 const FAINT = 0.08; // opacity of what lies outside of a lasso
+const AROUND_ALL = 0.05; // room beyond the outermost frames; share of the width of all
 
 class ScatterMap {
   // `report` is told of what the user does: hover(point or null, event), click(point),
   // region(name of the map, polygon or null).
-  constructor(panel, report) {
+  // `faces` are the pictures of frames: `on`, and `of` a place, where there is one.
+  constructor(panel, report, faces) {
     this.panel = panel;
     this.name = panel.dataset.map;
     this.report = report;
@@ -18,7 +20,8 @@ class ScatterMap {
     this.plot.addEventListener("pointermove", (event) => (this.moved = event));
     // Plotly says nothing where the plot was drawn anew below the pointer.
     this.plot.addEventListener("pointerleave", () => report.hover(null));
-    this.numbers = new Numbers(this.plot, this.margin());
+    this.plot.addEventListener("pointerdown", (event) => this.press(event), { capture: true });
+    this.numbers = new Numbers(this.plot, this.margin(), faces);
   }
 
   margin() {
@@ -31,13 +34,14 @@ class ScatterMap {
     this.panel.classList.toggle("waiting", !map);
     if (!map) return this.close(Plotly);
     this.points = scene.points;
+    this.home = this.ends(scene);
     const style = getComputedStyle(this.panel);
     this.ink = style.color;
     this.ground = style.getPropertyValue("--st-background-color");
     this.line = style.getPropertyValue("--st-border-color");
     const first = !this.plot.classList.contains("js-plotly-plot");
     const traces = this.traces(placesOf(scene.points, map), map, scene);
-    const config = { displayModeBar: false, scrollZoom: false, responsive: true, doubleClick: "reset" };
+    const config = { displayModeBar: false, scrollZoom: false, showTips: false, responsive: true, doubleClick: "reset" };
     Plotly.react(this.plot, traces, this.layout(scene), config);
     if (first) this.listen();
     this.ranks = this.ranked(map, scene);
@@ -61,20 +65,29 @@ class ScatterMap {
       showlegend: false,
       hovermode: "closest",
       dragmode: this.mode,
-      uirevision: scene.points.id,
-      selectionrevision: region ? "region" : "none",
-      xaxis: { visible: false },
-      yaxis: { visible: false },
+      uirevision: JSON.stringify(this.ends(scene)), // a zoom stays as long as the places mean the same
+      selectionrevision: (this.turn = (this.turn ?? 0) + 1), // what Plotly dims itself does not stay
+      xaxis: { visible: false, range: this.ends(scene)[0] },
+      yaxis: { visible: false, range: this.ends(scene)[1] },
       newselection: { line: { color: this.ink, width: 1, dash: "dot" } },
-      ...(region ? {} : { selections: [] }),
+      selections: [],
       shapes: region ? [{ type: "path", path: outline(region.polygon), line: { color: this.ink, width: 1, dash: "dot" } }] : [],
     };
   }
 
+  // From where to where the axes go: all frames, whatever is shown of them.
+  ends(scene) {
+    return scene.frames.limits[this.name].slice(0, 2).map(([low, high]) => {
+      const room = AROUND_ALL * (high - low);
+      return [low - room, high + room];
+    });
+  }
+
   traces(places, map, scene) {
     const focus = scene.focusAt < 0 ? [] : [scene.focusAt];
+    this.clouds = this.everything(places, scene);
     return [
-      this.everything(places, scene),
+      ...this.clouds,
       ...this.streaks(map, scene),
       {
         type: "scattergl",
@@ -87,15 +100,16 @@ class ScatterMap {
     ];
   }
 
-  everything({ x, y }, scene) {
-    const marker = { size: scene.points.count > 20000 ? 3 : 5, ...colouring(scene.colour) };
-    const trace = { type: "scattergl", mode: "markers", x, y, marker, hoverinfo: "none" };
-    if (scene.hidden) trace.x = x.map((value, i) => (scene.hidden[i] ? NaN : value));
-    if (scene.inside) {
-      trace.selectedpoints = [...scene.inside.keys()].filter((i) => scene.inside[i]);
-      trace.unselected = { marker: { opacity: FAINT } };
-    }
-    return trace;
+  // One trace, or the faint and the others. (Of one trace Plotly draws what is selected last,
+  // over the streaks.) Each has all points, NaN where it does not show one.
+  everything({ x, y }, { points, colour, hidden, inside }) {
+    const marker = { size: points.count > 20000 ? 3 : 5, ...colouring(colour) };
+    const cloud = (shows, more) => ({
+      ...{ type: "scattergl", mode: "markers", x: shows ? x.map((value, i) => (shows(i) ? value : NaN)) : x, y },
+      ...{ marker: { ...marker, ...more }, hoverinfo: "none" },
+    });
+    if (!inside) return [cloud(hidden && ((i) => !hidden[i]))];
+    return [cloud((i) => !hidden?.[i] && !inside[i], { opacity: FAINT }), cloud((i) => !hidden?.[i] && inside[i])];
   }
 
   streaks(map, scene) {
@@ -104,18 +118,29 @@ class ScatterMap {
 
   // Where the ranks belong: at the middle frames of the selected sequences.
   ranked(map, { selected }) {
-    return selected.filter((item) => !item.hidden).map(({ streak, rank, colour }) => {
+    return selected.filter((item) => !item.hidden).map((item) => {
+      const { streak, rank, colour } = item;
       const at = streak[streak.length >> 1];
-      return { x: map.x[at], y: map.y[at], z: map.z?.[at], rank, colour };
+      return { x: map.x[at], y: map.y[at], z: map.z?.[at], rank, colour, frame: middleOf(item) };
     });
   }
 
   // The place that a point of a trace stands for; null for decoration.
   placeOf(point) {
     if (point.customdata) return point.customdata;
-    if (point.curveNumber !== 0) return null;
+    if (point.curveNumber >= this.clouds.length) return null;
     const { video, start } = this.points;
     return { video: video[point.pointNumber], start: start[point.pointNumber] };
+  }
+
+  // A picture lets the pointer through, so that a lasso can begin on it; a click is its own.
+  press(down) {
+    const frame = this.numbers.at(down);
+    if (!frame) return;
+    const up = ({ clientX, clientY }) => {
+      if (Math.hypot(clientX - down.clientX, clientY - down.clientY) <= DRAG_FROM) this.report.click(frame);
+    };
+    window.addEventListener("pointerup", up, { once: true, capture: true });
   }
 
   listen() {
@@ -124,7 +149,9 @@ class ScatterMap {
       if (this.plot.matches(":hover")) this.report.hover(this.placeOf(event.points[0]), event.event ?? this.moved);
     });
     this.plot.on("plotly_unhover", () => this.report.hover(null));
-    this.plot.on("plotly_click", (event) => this.report.click(this.placeOf(event.points[0])));
+    this.plot.on("plotly_click", (event) => {
+      if (!this.numbers.at(event.event)) this.report.click(this.placeOf(event.points[0]));
+    });
     this.plot.on("plotly_selected", (event) => {
       if (!event) return;
       const { lassoPoints: lasso, range } = event;
@@ -141,6 +168,7 @@ class ScatterMap {
 
   // While the map is moved, Plotly tells the ends of the axes that move; it has the others.
   renumber(moved = {}) {
+    if (!this.ranks || !this.plot.classList.contains("js-plotly-plot")) return;
     const ends = (axis) => [0, 1].map((end) => moved[`${axis}.range[${end}]`] ?? this.plot.layout[axis].range[end]);
     this.numbers.show(this.ranks, [ends("xaxis"), ends("yaxis")]);
   }
@@ -153,7 +181,8 @@ class ScatterMap {
 
   reset(Plotly) {
     if (!this.plot.classList.contains("js-plotly-plot")) return;
-    Plotly.relayout(this.plot, { "xaxis.autorange": true, "yaxis.autorange": true });
+    const [x, y] = this.home;
+    Plotly.relayout(this.plot, { "xaxis.range": x, "yaxis.range": y });
   }
 }
 

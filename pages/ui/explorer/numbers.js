@@ -1,8 +1,10 @@
-// The ranks of the selected sequences on a map: as many numbers as do not touch each other.
+// The ranks of the selected sequences on a map: as many numbers as do not touch each other; and
+// where there is still room, the picture of a sequence with its number.
 
 const NUMBER_HEIGHT = 16; // pixels, the border included, as in explorer.css
 const DIGIT_WIDTH = 7;
 const NUMBER_PADDING = 8; // left and right together, borders included
+const FACE = [54, 38]; // pixels of a picture, wide and high, borders included
 const FROM_PLACE = 5; // pixels around the place of a sequence that stay free
 const BETWEEN = 2; // pixels between two numbers
 const MOST_TRIED = 300; // sequences in view for which a place is looked for
@@ -32,6 +34,27 @@ function placeNumbers(wanted, width, height) {
   });
 }
 
+// Boxes for pictures in the place of numbers, for those that have a number and are `able`: the
+// first in the order of importance come first. Returns a box for each, or null.
+function placeFaces(wanted, boxes, able, width, height) {
+  const near = wanted.map(({ x, y }) => grown([x, y, x, y], FROM_PLACE));
+  const taken = boxes.map((box) => box && grown(box, BETWEEN));
+  return wanted.map((one, at) => {
+    if (!boxes[at] || !able(at)) return null;
+    for (const [right, down] of AROUND) {
+      const x = one.x + right * (FROM_PLACE + 1 + FACE[0] / 2);
+      const y = one.y + down * (FROM_PLACE + 1 + FACE[1] / 2);
+      const box = [x - FACE[0] / 2, y - FACE[1] / 2, x + FACE[0] / 2, y + FACE[1] / 2];
+      if (box[0] < 0 || box[1] < 0 || box[2] > width || box[3] > height) continue;
+      if (taken.some((other, i) => i !== at && other && overlap(box, other))) continue;
+      if (near.some((other, i) => i !== at && boxes[i] && overlap(box, other))) continue;
+      taken[at] = grown(box, BETWEEN);
+      return box;
+    }
+    return null;
+  });
+}
+
 function grown([left, top, right, bottom], by) {
   return [left - by, top - by, right + by, bottom + by];
 }
@@ -42,8 +65,10 @@ function overlap(a, b) {
 
 // The numbers of one map, on a layer above its plot that lets the pointer through.
 class Numbers {
-  constructor(plot, margin) {
+  constructor(plot, margin, faces) {
     this.plot = plot;
+    this.faces = faces;
+    this.hits = [];
     this.margin = margin; // pixels on every side of the plot
     this.layer = element("div", "numbers");
     this.layer.setAttribute("aria-hidden", "true"); // pointing, the timeline and the strips tell it
@@ -54,11 +79,19 @@ class Numbers {
 
   clear() {
     this.layer.replaceChildren();
+    this.hits = [];
     this.hint.textContent = "";
   }
 
-  // Again after every zoom. `ranked` are {x, y, rank, colour} with their place on the map, best
-  // rank first; `ranges` are the ends of both axes.
+  // The frame whose picture lies under the pointer.
+  at({ clientX, clientY }) {
+    const { left, top } = this.layer.getBoundingClientRect();
+    const [x, y] = [clientX - left, clientY - top];
+    return this.hits.find(({ box }) => overlap([x, y, x, y], box))?.frame ?? null;
+  }
+
+  // Again after every zoom. `ranked` are {x, y, rank, colour, frame} with their place on the map,
+  // best rank first, and the frame that stands for each; `ranges` are the ends of both axes.
   show(ranked, ranges) {
     const { offsetLeft, offsetTop, offsetWidth: width, offsetHeight: height } = this.plot;
     Object.assign(this.layer.style, { left: `${offsetLeft}px`, top: `${offsetTop}px`, width: `${width}px`, height: `${height}px` });
@@ -70,7 +103,13 @@ class Numbers {
       text: String(rank),
     }));
     const boxes = placeNumbers(wanted, width, height);
-    const made = boxes.flatMap((box, at) => (box ? [this.number(box, ranked[at])] : []));
+    const able = (at) => this.faces.on && this.faces.of(ranked[at].frame);
+    const faces = placeFaces(wanted, boxes, able, width, height);
+    this.hits = faces.flatMap((box, at) => (box ? [{ box, frame: ranked[at].frame }] : []));
+    const made = boxes.flatMap((box, at) => {
+      if (faces[at]) return [this.face(faces[at], ranked[at])];
+      return box ? [this.number(box, ranked[at])] : [];
+    });
     this.layer.replaceChildren(...made);
     const inView = wanted.filter(({ x, y }) => x >= 0 && x <= width && y >= 0 && y <= height).length;
     const missing = inView - made.length;
@@ -81,6 +120,16 @@ class Numbers {
   number([left, top, right], { rank, colour }) {
     const made = element("span", "number", rank);
     Object.assign(made.style, { left: `${left}px`, top: `${top}px`, width: `${right - left}px` });
+    made.style.setProperty("--colour", colour);
+    return made;
+  }
+
+  face([left, top, right, bottom], { rank, colour, frame }) {
+    const made = element("span", "face");
+    const image = element("img", "");
+    Object.assign(image, { src: this.faces.of(frame), alt: "" });
+    made.append(image, this.number([0, 0, NUMBER_PADDING + DIGIT_WIDTH * String(rank).length], { rank, colour }));
+    Object.assign(made.style, { left: `${left}px`, top: `${top}px`, width: `${right - left}px`, height: `${bottom - top}px` });
     made.style.setProperty("--colour", colour);
     return made;
   }

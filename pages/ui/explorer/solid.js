@@ -1,7 +1,7 @@
 // The map of three axes, which is turned by dragging; nothing can be drawn around in it.
 
 // From where the cube is seen, its side being 1 and its middle the origin.
-const CAMERA = { eye: { x: 1.05, y: 1.05, z: 1.05 }, center: { x: 0, y: 0, z: 0 }, up: { x: 0, y: 0, z: 1 } };
+const CAMERA = { eye: { x: 1.25, y: 1.25, z: 1.25 }, center: { x: 0, y: 0, z: 0 }, up: { x: 0, y: 0, z: 1 } };
 const FIELD = Math.PI / 4; // the angle that the plot shows from top to bottom, as Plotly has it
 const AXES = ["x", "y", "z"];
 const NEAREST = 0.3; // the camera to the middle; times the side of the cube
@@ -68,6 +68,7 @@ class SolidMap extends ScatterMap {
 
   // While the map is turned, Plotly tells from where it is seen.
   renumber(moved = {}) {
+    if (!this.ranks || !this.plot.classList.contains("js-plotly-plot")) return;
     this.camera = moved["scene.camera"] ?? this.camera;
     const { offsetWidth: width, offsetHeight: height } = this.plot;
     const seen = (place) => ({ ...place, ...seenAt(AXES.map((axis) => place[axis]), this.limits, this.camera, width / height) });
@@ -82,7 +83,9 @@ class SolidMap extends ScatterMap {
     this.plot.on("plotly_unhover", () => (this.over = null));
     let from = null;
     this.plot.onpointerdown = (event) => (from = event);
-    this.plot.onclick = ({ clientX, clientY }) => {
+    this.plot.onclick = (event) => {
+      if (this.numbers.at(event)) return;
+      const { clientX, clientY } = event;
       const moved = from ? Math.hypot(clientX - from.clientX, clientY - from.clientY) : 0;
       if (moved <= DRAG_FROM) this.report.click(this.over);
     };
