@@ -13,8 +13,9 @@ from contextlib import asynccontextmanager
 from starlette.middleware import Middleware
 from streamlit import App, config
 
-from pages.ui.explorer.plotly_route import PlotlyAhead, plotly_route
+from pages.ui.explorer.plotly_route import plotly_route
 from pages.ui.memory import share_memory_among_threads
+from pages.ui.sent_ahead import SentAhead
 from pages.ui.upload.route import upload_route
 from pages.ui.warm_up import get_ready, warm_up
 from pages.ui.way_back import WayBack
@@ -34,6 +35,6 @@ base = config.get_option("server.baseUrlPath")
 app = App(
     "app.py",
     routes=[upload_route(base), work_route(base), plotly_route(base)],
-    middleware=[Middleware(WayBack), Middleware(PlotlyAhead)],
+    middleware=[Middleware(WayBack), Middleware(SentAhead)],
     lifespan=warm,
 )

@@ -13,11 +13,9 @@ from pathlib import Path
 
 import plotly
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 ADDRESS = f"api/plotly.js?{plotly.__version__}"
 """As a page says it: every page of the app lies one level deep."""
@@ -41,32 +39,6 @@ def plotly_route(base: str) -> Route:
 def is_served() -> bool:
     """Return whether this process has the route."""
     return bool(_routes)
-
-
-class PlotlyAhead:
-    """ASGI middleware: with a page, tells the browser to fetch Plotly.
-
-    At once with Explore, which runs it as soon as its own code has been read; with other pages
-    when there is nothing else to do, for whoever goes on to Explore. (To run it as part of the
-    page, before all else, keeps all else waiting, and shows the maps no earlier.)
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        """Stand before an app."""
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass everything on; add a header to pages."""
-        when = "preload" if str(scope.get("path", "")).endswith("/explore") else "prefetch"
-
-        async def send_on(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                if headers.get("content-type", "").startswith("text/html"):
-                    headers.append("link", f"<{ADDRESS}>; rel={when}; as=script")
-            await send(message)
-
-        await self._app(scope, receive, send_on if scope["type"] == "http" else send)
 
 
 @functools.cache

@@ -1,40 +1,14 @@
 """The address of Plotly: what comes, and that it is kept."""
 
-import asyncio
 import gzip
 
 import pytest
 import streamlit as st
-from starlette.responses import Response
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.explorer import plotly_route as module
-from pages.ui.explorer.plotly_route import ADDRESS, PlotlyAhead, packed_plotly, plotly_route
-
-
-def answer(app, path, query="", **headers):
-    """Ask an ASGI app; return the status, the headers and the body."""
-    sent = []
-    scope = {
-        "type": "http",
-        "asgi": {"spec_version": "2.4"},
-        "method": "GET",
-        "path": path,
-        "query_string": query.encode(),
-        "headers": [
-            (key.replace("_", "-").encode(), value.encode()) for key, value in headers.items()
-        ],
-    }
-
-    async def receive():
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message):
-        sent.append(message)
-
-    asyncio.run(app(scope, receive, send))
-    found = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
-    return sent[0]["status"], found, b"".join(part.get("body", b"") for part in sent[1:])
+from pages.ui.explorer.plotly_route import ADDRESS, packed_plotly, plotly_route
+from tests.pages.asking import answer
 
 
 @pytest.mark.parametrize("accepted", ["", "gzip, br"])
@@ -55,22 +29,6 @@ def test_plotly_comes_as_a_script_that_is_kept(accepted):
 def test_plotly_is_packed_once():
     """Every browser that has not got it would keep a core busy for a third of a second."""
     assert packed_plotly() is packed_plotly()
-
-
-@pytest.mark.parametrize(
-    ("path", "media_type", "told"),
-    [
-        ("/explore", "text/html", "preload"),
-        ("/base/explore", "text/html", "preload"),
-        ("/", "text/html", "prefetch"),
-        ("/static/js/index.js", "text/javascript", ""),
-    ],
-)
-def test_with_a_page_the_browser_is_told_to_fetch_plotly(path, media_type, told):
-    """The maps would wait for it until all other code of the page has run."""
-    status, headers, body = answer(PlotlyAhead(Response("<html>", media_type=media_type)), path)
-    assert (status, body) == (200, b"<html>")
-    assert headers.get("link", "") == (f"<{ADDRESS}>; rel={told}; as=script" if told else "")
 
 
 @pytest.mark.parametrize("served", [True, False], ids=["served", "streamlit run"])
