@@ -68,7 +68,7 @@ def widget_code(front_end: Path = FRONT_END) -> list[str]:
 
 @functools.cache
 def _of_explore() -> str:
-    links = [f"<{ADDRESS}>; rel=preload; as=script"]
+    links = [f"<{ADDRESS}>; rel=preload; as=script; crossorigin"]
     links += [f"<static/js/{name}>;rel=modulepreload" for name in widget_code()]
     while sum(len(link) + 1 for link in links) > _MOST_BYTES:
         links.pop()
@@ -76,4 +76,4 @@ def _of_explore() -> str:
 
 
 def _of_others() -> str:
-    return f"<{ADDRESS}>; rel=prefetch; as=script"
+    return f"<{ADDRESS}>; rel=prefetch; as=script; crossorigin"

@@ -24,7 +24,7 @@ def link(path: str, media_type: str = "text/html") -> str:
 def test_explore_comes_with_all_that_draws_it(path: str) -> None:
     """Catches a first view that waits for one file after the other."""
     told = link(path)
-    assert f"<{ADDRESS}>; rel=preload; as=script" in told
+    assert f"<{ADDRESS}>; rel=preload; as=script; crossorigin" in told
     for name in widget_code():
         assert f"<static/js/{name}>;rel=modulepreload" in told
     assert len(told) < 3000  # nginx takes 4 KB of all headers
@@ -33,7 +33,7 @@ def test_explore_comes_with_all_that_draws_it(path: str) -> None:
 def test_other_pages_fetch_plotly_when_they_have_time() -> None:
     """Catches megabytes before a page that shows no map, and headers on what is no page."""
     for path in ("/", "/output"):
-        assert link(path) == f"<{ADDRESS}>; rel=prefetch; as=script"
+        assert link(path) == f"<{ADDRESS}>; rel=prefetch; as=script; crossorigin"
     assert link("/static/js/index.js", "text/javascript") == ""
 
 
