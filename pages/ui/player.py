@@ -8,6 +8,7 @@ from pages.ui import text
 from pages.ui.job_panel import job_panel, queue, submit
 from pages.ui.places import frame_range
 from pages.ui.session import data_dir
+from pages.ui.stepper import stepper
 from seqsel_core.dataset import Dataset
 from seqsel_core.sequences import Sequences
 from seqsel_core.store.clips import clip_path
@@ -51,6 +52,7 @@ def _clip(record: DatasetRecord, dataset: Dataset, video: int, start: int, stop:
     path = clip_path(data_dir(), item.video_id, start, stop)
     if path.exists():
         st.video(path, loop=True, autoplay=True, muted=True)
+        stepper(dataset, video, start, stop)
         return
     wanted = {"video_id": item.video_id, "start": start, "stop": stop}
     job = queue().latest("clip", record.id, wanted)
@@ -76,7 +78,7 @@ def _numbers(dataset: Dataset, video: int, start: int, stop: int) -> None:
         column_config={
             "Seconds": st.column_config.NumberColumn(format="%.3f"),
             **{
-                column: st.column_config.NumberColumn(format="%.4g")
+                column: st.column_config.NumberColumn(format="%.2f")
                 for column in (
                     "Sharpness",
                     "Brightness",
