@@ -17,12 +17,14 @@ FRONT_END = Path(streamlit.__file__).parent / "static"
 
 _WIDGETS = ("BidiComponent", "Button", "Checkbox", "ImageList", "Pagination", "Selectbox")
 _IMPORT = re.compile(r'(?:from|import)\s*"\./([^"]+\.js)"')
+_ICONS = "MaterialSymbols-Rounded.*.woff2"
 _MOST_BYTES = 2500  # of the header: proxies take 4 KB of all headers
 
 
 class SentAhead:
     """ASGI middleware: adds a `Link` header to pages.
 
+    With every page the font of the icons: until it is there, their names stand in their place.
     With Explore, Plotly is fetched at once, which runs it as soon as its own code has been
     read, and the code of Streamlit's widgets, which Streamlit's page asks for one by one when
     it is to draw them: until then it draws grey bars of another height. With other pages Plotly
@@ -42,7 +44,7 @@ class SentAhead:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 if headers.get("content-type", "").startswith("text/html"):
-                    headers.append("link", _of_explore() if explore else _of_others())
+                    headers.append("link", _links(explore))
             await send(message)
 
         await self._app(scope, receive, send_on if scope["type"] == "http" else send)
@@ -67,13 +69,13 @@ def widget_code(front_end: Path = FRONT_END) -> list[str]:
 
 
 @functools.cache
-def _of_explore() -> str:
-    links = [f"<{ADDRESS}>; rel=preload; as=script; crossorigin"]
-    links += [f"<static/js/{name}>;rel=modulepreload" for name in widget_code()]
+def _links(explore: bool) -> str:
+    fonts = sorted((FRONT_END / "static" / "media").glob(_ICONS))
+    links = [f"<static/media/{one.name}>; rel=preload; as=font; crossorigin" for one in fonts]
+    when = "preload" if explore else "prefetch"
+    links.append(f"<{ADDRESS}>; rel={when}; as=script; crossorigin")
+    if explore:
+        links += [f"<static/js/{name}>;rel=modulepreload" for name in widget_code()]
     while sum(len(link) + 1 for link in links) > _MOST_BYTES:
         links.pop()
     return ",".join(links)
-
-
-def _of_others() -> str:
-    return f"<{ADDRESS}>; rel=prefetch; as=script; crossorigin"
