@@ -5,7 +5,7 @@ import streamlit as st
 
 from pages.ui import loaders, proof, review, session, text, view
 from pages.ui.command_panel import command_panel
-from pages.ui.controls import further_controls, main_controls, shown
+from pages.ui.controls import further_controls, main_controls
 from pages.ui.explorer import colours, explorer, lanes
 from pages.ui.explorer.points import points_of
 from pages.ui.explorer.region import Region, inside
@@ -205,5 +205,4 @@ with below:
 with st.sidebar:
     command_panel(record, dataset, values)
     listen()
-shown()
 loaders.think_ahead(dataset, values, verdict)

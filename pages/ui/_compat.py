@@ -25,6 +25,19 @@ def went_back_or_forward() -> bool:
     return bool(getattr(get_script_run_ctx(), "is_history_navigation", False))
 
 
+def was_sent(key: str) -> bool:
+    """Return whether the browser sent a value of this widget with what began this run.
+
+    If it did, it has drawn the widget. To be asked before the widget is drawn in this run.
+    """
+    context = get_script_run_ctx()
+    if context is None:
+        return False
+    state = context.session_state._state
+    widget = state._key_id_mapper.get_id_from_key(key)
+    return widget is not None and widget in state._new_widget_state
+
+
 def on_a_page() -> bool:
     """Return whether this thread draws a page; else there is nobody to show anything to."""
     return get_script_run_ctx(suppress_warning=True) is not None

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import streamlit as st
 
-from pages.ui import loaders, parameters
+from pages.ui import fields, loaders, parameters, text
 from pages.ui.loaders import Fitted
 from pages.ui.number_slider import Unit, number_slider
 from pages.ui.parameters import Parameters
 from pages.ui.presets import presets_panel
 from seqsel_core.checks import Flags
-from seqsel_core.choosing import Pool
 from seqsel_core.dataset import Dataset
+from seqsel_core.following import Followed
 
 _LONGEST_BY_SLIDER = 100  # frames; more by number
 _MOST_BY_SLIDER = 300  # sequences; more by number
+_NOTE = "note"  # of which number, what is said, for which parameters
 _METHODS = {
     "balanced": "Balanced",
     "coreset": "Diverse",
@@ -23,7 +26,6 @@ _METHODS = {
     "uniform": "Uniform in time",
     "random": "Random",
 }
-_SHOWN = "controls_shown"
 
 
 def main_controls(dataset: Dataset) -> Fitted:
@@ -31,8 +33,10 @@ def main_controls(dataset: Dataset) -> Fitted:
     longest = max(int(video.frames["index"][-1]) + 1 for video in dataset.videos)
     _length(parameters.fitted(parameters.current(), longest), longest)
     fitted = loaders.fit(dataset, parameters.current())
-    _n_samples(fitted.parameters, fitted.pool, dataset.n_frames)
-    _notice()
+    _n_samples(fitted, dataset.n_frames)
+    _wishes(fitted)
+    if notice := st.session_state.pop("notice", None):
+        st.toast(text.for_markdown(notice, 600), icon=":material/info:")
     return fitted
 
 
@@ -45,26 +49,16 @@ def further_controls(dataset: Dataset, values: Parameters) -> None:
     _history()
 
 
-def show(key: str, value: object) -> None:
-    """Make a widget show a value.
-
-    Nothing is set where it shows it already: what is set is sent back to the browser, and
-    would undo what the user did there in the meantime. But a run that draws a widget for the
-    first time may be broken off by a click, and the browser may never hear of its value: it
-    is set again until a run has come to its end, see `shown`.
-    """
-    if key not in st.session_state:
-        st.session_state[_SHOWN] = False
-    if not st.session_state.get(_SHOWN) or st.session_state[key] != value:
-        st.session_state[key] = value
-
-
-def shown() -> None:
-    """Note that the page was drawn to its end: the browser knows what its widgets show."""
-    st.session_state[_SHOWN] = True
-
-
 def _length(values: Parameters, longest: int) -> None:
+    def take(asked: int, _: int) -> None:
+        note = "At least 1 frame." if asked < 1 else ""
+        if asked > longest:
+            note = f"The longest video has {longest:,} frames."
+        # The number of frames that was asked for stays, so that going through many lengths and
+        # back ends where it began; `fitted` makes it a multiple of each.
+        parameters.change(length=min(max(1, asked), longest))
+        _note("length", note)
+
     number_slider(
         "Sequence length",
         values.length,
@@ -74,41 +68,97 @@ def _length(values: Parameters, longest: int) -> None:
         most_by_slider=min(longest, _LONGEST_BY_SLIDER),
         step=1,
         units=[Unit("frames per sequence")],
-        # The number of frames that was asked for stays, so that going through many lengths and
-        # back ends where it began; `fitted` makes it a multiple of each.
-        on_move=lambda frames, _: parameters.change(length=max(1, frames)),
+        on_move=take,
+        note=_noted("length"),
     )
 
 
-def _n_samples(values: Parameters, pool: Pool | None, n_frames: int) -> None:
-    available = pool.available if pool else 0
-    pinned = len(pool.rules.pinned) if pool else 0
+def _n_samples(fitted: Fitted, n_frames: int) -> None:
+    values, pool = fitted.parameters, fitted.pool
+    pinned = len(fitted.wishes.pinned)
+    least = max(1, pinned) * values.length
+    most = max(1, pool.available if pool else 0) * values.length
+
+    def take(asked: int, length: int) -> None:
+        used = min(max(parameters.nearest_multiple(asked, length), least), most)
+        below = asked // length * length
+        note = ""
+        if asked > most:
+            note = f"At most {most:,} frames can be selected."
+        elif asked < least:
+            note = f"At least {text.count(least, 'frame')}" + (", as pinned." if pinned else ".")
+        elif asked != below:
+            note = f"{asked:,} is not a multiple of {length}: {below:,} or {below + length:,}."
+        parameters.change(n_samples=used)
+        _note("n_samples", note)
+
     number_slider(
         "Samples",
         values.n_samples,
         key="n_samples",
-        least=max(1, pinned) * values.length,
-        most=max(1, available) * values.length,
-        most_by_slider=min(max(1, available), _MOST_BY_SLIDER) * values.length,
+        least=least,
+        most=most,
+        most_by_slider=min(most, max(least, _MOST_BY_SLIDER * values.length)),
         step=values.length,
         units=[
             Unit("frames"),
             Unit("sequences", values.length),
             Unit("% of all frames", n_frames / 100, exact=False),
         ],
-        on_move=_take_n_samples,
+        on_move=take,
+        note=_noted("n_samples"),
     )
 
 
-def _take_n_samples(asked: int, length: int) -> None:
-    used = parameters.nearest_multiple(asked, length)
-    if used != asked:
-        below = asked // length * length
-        st.session_state["notice"] = (
-            f"{asked:,} is not a multiple of the length {length}; "
-            f"{used:,} is used (possible: {max(length, below):,} or {below + length:,})."
+def _note(name: str, note: str) -> None:
+    """Keep what is to be said of a number; it is said until the next change."""
+    st.session_state[_NOTE] = [name, note, asdict(parameters.current())]
+
+
+def _noted(name: str) -> str:
+    of, note, values = st.session_state.get(_NOTE, ("", "", {}))
+    return note if of == name and values == asdict(parameters.current()) else ""
+
+
+def _wishes(fitted: Fitted) -> None:
+    """Say what a person pinned and rejected, and offer to take it back."""
+    values, wishes, wished = fitted.parameters, fitted.wishes, parameters.current()
+    pinned, rejected = len(wishes.pinned), len(wishes.rejected)
+    with st.container(gap=None):
+        if pinned or (wishes.left_aside and wished.pinned):
+            least = text.count(pinned * values.length, "frame")
+            told = f"{pinned:,} pinned" + (f": at least {least}" if pinned else "")
+            _wish(told, "Unpin all", "pinned")
+        if rejected or (wishes.left_aside and wished.rejected):
+            _wish(f"{rejected:,} rejected", "Clear", "rejected")
+        if told := _moved(wishes, values.length):
+            st.caption(told)
+
+
+def _wish(told: str, label: str, name: str) -> None:
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+    ):
+        st.caption(told, width="content")
+        st.button(
+            label,
+            key=f"none_{name}",
+            type="tertiary",
+            on_click=lambda: parameters.change(**{name: ""}),
         )
-    parameters.change(n_samples=used)
+
+
+def _moved(wishes: Followed, length: int) -> str:
+    """Say in a sentence what became of pins and rejections in another cut; '' if nothing did."""
+    words = []
+    moved = [(wishes.pins_moved, "pinned"), (wishes.rejections_moved, "rejected")]
+    if any(count for count, _ in moved):
+        what = " and ".join(f"{count:,} {name}" for count, name in moved if count)
+        words.append(f"{what} moved to the nearest of {text.count(length, 'frame')}")
+    if wishes.left_aside:
+        one = "it" if wishes.left_aside == 1 else "them"
+        words.append(f"{wishes.left_aside:,} left aside: no sequence here can stand for {one}")
+    return f"{'; '.join(words)}." if words else ""
 
 
 def _history() -> None:
@@ -131,14 +181,8 @@ def _history() -> None:
             "Reset",
             type="tertiary",
             on_click=parameters.reset,
-            disabled=parameters.current() == Parameters(),
+            disabled=parameters.is_reset(),
         )
-
-
-def _notice() -> None:
-    notice = st.session_state.pop("notice", None)
-    if notice:
-        st.markdown(f":orange[:material/info:] :small[{notice}]")
 
 
 def _strategy(values: Parameters) -> None:
@@ -269,8 +313,8 @@ def _total(flags: Flags) -> int:
 
 
 def _tick(label: str, name: str, value: bool, help: str) -> None:
-    show(name, value)
-    st.checkbox(label, key=name, on_change=_set, args=(name,), help=help)
+    key = fields.key_for(name, value)
+    st.checkbox(label, value, key=key, on_change=_set, args=(name, key), help=help)
 
 
 def _number(
@@ -285,36 +329,42 @@ def _number(
     disabled: bool = False,
 ) -> None:
     """Draw a field of a limit; `off`, the least value, means that there is none: it is empty."""
-    show(name, None if value == off else value)
+    shown = None if value == off else value
+    key = fields.key_for(name, shown)
+    fields.set_until_drawn(key, shown)
     st.number_input(
         *(label, off, most, None),
         step=step,
-        key=name,
+        key=key,
         placeholder="off",
         on_change=_set_number,
-        args=(name, off),
+        args=(name, key, off, most),
         help=help,
         disabled=disabled,
     )
 
 
 def _choice(label: str, name: str, value: str, names: dict[str, str], help: str) -> None:
-    show(name, value)
+    key = fields.key_for(name, value)
     st.selectbox(
         label,
         list(names),
+        list(names).index(value),
         format_func=names.__getitem__,
-        key=name,
+        key=key,
         on_change=_set,
-        args=(name,),
+        args=(name, key),
         help=help,
     )
 
 
-def _set_number(name: str, off: float) -> None:
-    value = st.session_state[name]
-    parameters.change(**{name: off if value is None else value})
+def _set_number(name: str, key: str, off: float, most: float | None) -> None:
+    if fields.is_shown(name, key):
+        value = st.session_state[key]
+        value = off if value is None else max(off, value)
+        parameters.change(**{name: value if most is None else min(value, most)})
 
 
-def _set(name: str) -> None:
-    parameters.change(**{name: st.session_state[name]})
+def _set(name: str, key: str) -> None:
+    if fields.is_shown(name, key):
+        parameters.change(**{name: st.session_state[key]})

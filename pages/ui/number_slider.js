@@ -51,7 +51,14 @@ class Control {
     if (this.select.options.length !== units.length) {
       this.select.replaceChildren(...units.map((unit) => new Option(unit.name)));
     }
+    this.tell(data.note);
     this.draw(data.value);
+  }
+
+  // The note stands in the place of the other units, so that nothing below it moves.
+  tell(note) {
+    this.root.querySelector(".note").textContent = note;
+    this.root.classList.toggle("told", note !== "");
   }
 
   // A number typed in the unit of the field, in the unit of the slider. What is typed in the
@@ -66,6 +73,7 @@ class Control {
 
   move(value) {
     this.turn += 1;
+    this.tell("");
     this.draw(value);
     clearTimeout(this.timer);
     const move = { value, step: this.data.step, turn: this.turn };

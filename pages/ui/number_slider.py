@@ -14,6 +14,10 @@ from typing import Any
 
 import streamlit as st
 
+_TAKEN = "moves_taken"  # key -> the last move that counted
+
+_NO_MOVE = {"value": 0, "step": 0, "turn": 0}
+
 _HERE = Path(__file__).with_suffix("")
 _COMPONENT = st.components.v2.component(
     "number_slider",
@@ -24,6 +28,7 @@ _COMPONENT = st.components.v2.component(
       <input type="number" inputmode="decimal">
       <input type="range">
       <div class="others"></div>
+      <div class="note" role="status"></div>
     </div>
     """,
     css=_HERE.with_suffix(".css").read_text("utf-8"),
@@ -57,6 +62,7 @@ def number_slider(
     step: int,
     units: Sequence[Unit],
     on_move: Callable[[int, int], None],
+    note: str = "",
 ) -> None:
     """Draw the slider and its field.
 
@@ -69,9 +75,10 @@ def number_slider(
         most_by_slider: The right end of the slider; larger ones are typed.
         step: The slider's step. A number that is no multiple of it can still be typed.
         units: In what it can be typed, and is told; the first is that of `value`.
-        on_move: Called with the number that the user chose and the step that was shown then.
+        on_move: Called with the number that the user chose, however large or small, and the
+            step that was shown then.
+        note: What is to be said of the number; it stands in the place of the other units.
     """
-    move = _move(key)
     _COMPONENT(
         key=key,
         data={
@@ -82,16 +89,24 @@ def number_slider(
             "most_by_slider": max(most_by_slider, value, least + step),
             "step": step,
             "units": [asdict(unit) for unit in units],
-            "seen": move["turn"],
+            "seen": max(_move(key)["turn"], _taken(key)["turn"]),
+            "note": note,
         },
-        on_move_change=lambda: _moved(key, min(least, 1), on_move),
+        on_move_change=lambda: _moved(key, on_move),
     )
 
 
-def _moved(key: str, least: int, on_move: Callable[[int, int], None]) -> None:
+def _moved(key: str, on_move: Callable[[int, int], None]) -> None:
+    """Let a move count, once: a browser may send the last one of an earlier visit again."""
     move = _move(key)
-    if move["value"] >= least and move["step"] > 0:
+    if move["step"] > 0 and move != _taken(key):
+        st.session_state[_TAKEN] = {**st.session_state.get(_TAKEN, {}), key: move}
         on_move(move["value"], move["step"])
+
+
+def _taken(key: str) -> dict[str, int]:
+    taken: dict[str, int] = st.session_state.get(_TAKEN, {}).get(key, _NO_MOVE)
+    return taken
 
 
 def _move(key: str) -> dict[str, int]:
@@ -101,4 +116,4 @@ def _move(key: str) -> dict[str, int]:
     try:
         return {name: round(move[name]) for name in ("value", "step", "turn")}
     except (TypeError, KeyError, ValueError, OverflowError):
-        return {"value": 0, "step": 0, "turn": 0}
+        return _NO_MOVE

@@ -8,7 +8,7 @@ dataset. The URL holds what is shown, and is read once a session.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
@@ -23,8 +23,13 @@ _PAST = "parameters_before"  # what was asked for before, oldest first
 _FUTURE = "parameters_undone"  # what was taken back, oldest first
 _MOST_UNDO = 100
 
+AS_USUAL = 0
+"""The number of samples that nobody chose: `fitted` takes one that suits the dataset."""
+
 MOST_DISTANCE = 1.5  # unit vectors of pictures are hardly ever farther apart
 
+_USUAL = 200  # samples, where that is not much of the dataset
+_USUAL_PART = 5  # a fifth of the frames at most
 _MOST_FRAMES = 10**9
 _DIGITS = 2  # after the point: what the controls show is what is used
 _LONGEST_TEXT = 20_000  # of pinned and rejected
@@ -45,7 +50,7 @@ class Parameters:
 
     Attributes:
         length: Frames per sequence.
-        n_samples: Frames to select.
+        n_samples: Frames to select; or `AS_USUAL`, before it is `fitted`.
         method: Strategy.
         corrupt: Leave out sequences with bad frames.
         duplicates: Leave out sequences with exact duplicates.
@@ -151,7 +156,12 @@ def change(**values: Any) -> None:
 
 def reset() -> None:
     """Give every parameter its default; `undo` takes it back."""
-    change(**asdict(Parameters()))
+    change(**asdict(from_query({})))
+
+
+def is_reset() -> bool:
+    """Return whether every parameter has its default."""
+    return current() == from_query({})
 
 
 def undo() -> None:
@@ -186,9 +196,10 @@ def from_query(query: dict[str, str]) -> Parameters:
     """Return the parameters in a URL; what is missing or makes no sense has its default.
 
     The number of frames is no multiple of the length yet: only the dataset says how long a
-    sequence can be, see `fitted`.
+    sequence can be, see `fitted`. Where none is named, it is `AS_USUAL`.
     """
-    found = {
+    found: dict[str, Any] = {"n_samples": AS_USUAL}
+    found |= {
         item.name: value
         for item in fields(Parameters)
         if (value := _read(item, query.get(item.name))) is not None
@@ -197,10 +208,15 @@ def from_query(query: dict[str, str]) -> Parameters:
 
 
 def to_query(parameters: Parameters) -> dict[str, str]:
-    """Return the parameters as they stand in a URL: the length, n_samples, and what is chosen."""
+    """Return the parameters as they stand in a URL: the length, n_samples, and what is chosen.
+
+    An n_samples that nobody chose does not stand there.
+    """
     query = {}
     for item in fields(Parameters):
         value = getattr(parameters, item.name)
+        if item.name == "n_samples" and value == AS_USUAL:
+            continue
         if value != item.default or item.name in ("length", "n_samples"):
             query[item.name] = f"{int(value) if isinstance(value, bool) else value}"
     return query
@@ -220,6 +236,11 @@ def spans(text: str, ids: Sequence[str]) -> list[SequenceSpan]:
         if match and videos:
             found.append(SequenceSpan(videos[0], int(match[2]), int(match[3])))
     return found
+
+
+def text_of(found: Iterable[SequenceSpan], ids: Sequence[str]) -> str:
+    """Return sequences as in `pinned` or `rejected`; the other way round than `spans`."""
+    return ".".join(with_span("", ids[span.video], span.start, span.stop) for span in found)
 
 
 def with_span(text: str, video_id: str, start: int, stop: int) -> str:
@@ -265,7 +286,11 @@ def nearest_multiple(n_samples: int, length: int) -> int:
 
 
 def fitted(
-    parameters: Parameters, longest: int, available: int | None = None, pinned: int = 0
+    parameters: Parameters,
+    longest: int,
+    available: int | None = None,
+    pinned: int = 0,
+    n_frames: int | None = None,
 ) -> Parameters:
     """Return the parameters made possible for a dataset.
 
@@ -274,10 +299,14 @@ def fitted(
         longest: Frames of the longest video.
         available: Sequences of that length that can be selected; None: not known yet.
         pinned: Sequences that are selected in any case.
+        n_frames: Frames of the dataset; None: not known.
     """
     length = min(parameters.length, longest)
-    n_samples = nearest_multiple(parameters.n_samples, length)
-    if available is not None:
-        n_samples = max(n_samples, pinned * length)
-        n_samples = min(n_samples, max(1, available) * length)
+    frames = _MOST_FRAMES if n_frames is None else n_frames
+    wished = parameters.n_samples
+    if wished == AS_USUAL:
+        wished = min(_USUAL, frames // _USUAL_PART)
+    most = frames // length if available is None else available
+    n_samples = max(nearest_multiple(wished, length), pinned * length)
+    n_samples = min(n_samples, max(1, most) * length)
     return replace(parameters, length=length, n_samples=n_samples)

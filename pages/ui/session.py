@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.ui import access, parameters, roots, text
+from pages.ui import access, fields, parameters, roots, text
 from pages.ui._compat import went_back_or_forward
 from pages.ui.parameters import Parameters
 from seqsel_core.store.datasets import DatasetRecord, Datasets, Source
@@ -102,14 +102,21 @@ def dataset_picker(record: DatasetRecord) -> None:
         item.id: f"{item.name} ({_what_else(item)})" if names[item.name] > 1 else item.name
         for item in every
     }
-    st.session_state["dataset_picker"] = record.id
+    key = fields.key_for("dataset_picker", record.id)
     st.selectbox(
         "Dataset",
         list(known),
-        format_func=lambda key: text.short(known.get(key, ""), 48),
-        key="dataset_picker",
-        on_change=lambda: choose(st.session_state["dataset_picker"]),
+        list(known).index(record.id),
+        format_func=lambda dataset_id: text.short(known.get(dataset_id, ""), 48),
+        key=key,
+        on_change=_take,
+        args=(key,),
     )
+
+
+def _take(key: str) -> None:
+    if fields.is_shown("dataset_picker", key):
+        choose(st.session_state[key])
 
 
 def write_url(record: DatasetRecord | None, values: Parameters | None = None) -> None:

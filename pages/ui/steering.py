@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import loaders, parameters
+from pages.ui import loaders, parameters, text
 from pages.ui.parameters import Parameters, with_span, without_span
 from seqsel_core.dataset import Dataset
 from seqsel_core.errors import SeqselError
@@ -49,6 +49,9 @@ def replace(dataset: Dataset, values: Parameters, span: SequenceSpan) -> Sequenc
         return None
     came = choice.sequences[found]
     kept = [*choice.selected[:rank], came, *choice.selected[rank + 1 :]]
+    if any(one != came and not is_pinned(dataset, values, one) for one in kept):
+        others = text.count(len(kept) - 1, "other selected sequence")
+        st.session_state["notice"] = f"Replaced. The {others} stay: all are pinned now."
     video_id = dataset.videos[span.video].video_id
     parameters.change(
         pinned=".".join(_part(dataset, one) for one in kept),

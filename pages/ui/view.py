@@ -9,6 +9,7 @@ from typing import Literal
 
 import streamlit as st
 
+from pages.ui import fields
 from pages.ui.explorer.colours import MODES
 from pages.ui.explorer.lanes import SORTS
 from pages.ui.explorer.points import KINDS
@@ -50,14 +51,15 @@ def select(
     label_visibility: Literal["visible", "collapsed"] = "visible",
 ) -> str:
     """Draw a box with the choices and return what is chosen."""
-    _show(name)
+    key = fields.key_for(name, chosen(name))
     st.selectbox(
         label,
         CHOICES[name],
-        key=name,
+        CHOICES[name].index(chosen(name)),
+        key=key,
         width=width,
         on_change=_take,
-        args=(name,),
+        args=(name, key),
         label_visibility=label_visibility,
     )
     return chosen(name)
@@ -73,10 +75,6 @@ def to_query() -> dict[str, str]:
     return {name: chosen(name) for name, known in CHOICES.items() if chosen(name) != known[0]}
 
 
-def _show(name: str) -> None:
-    if st.session_state.get(name) != chosen(name):
-        st.session_state[name] = chosen(name)
-
-
-def _take(name: str) -> None:
-    st.session_state[_KEY] = {**st.session_state.get(_KEY, {}), name: st.session_state[name]}
+def _take(name: str, key: str) -> None:
+    if fields.is_shown(name, key):
+        st.session_state[_KEY] = {**st.session_state.get(_KEY, {}), name: st.session_state[key]}

@@ -119,8 +119,9 @@ def sample(sample_server, browser_type, browser_type_launch_args, browser_contex
 
 @pytest.fixture
 def explore(sample, sample_server, page, settled):
-    """The Explore page of the sample."""
-    page.goto(sample.replace(sample_server.url, f"{sample_server.url}/explore"))
+    """The Explore page of the sample, with 200 of its 502 frames."""
+    link = sample.replace(sample_server.url, f"{sample_server.url}/explore")
+    page.goto(f"{link}{'&' if '?' in link else '?'}n_samples=200")
     expect(page.locator(".explorer .mark").first).to_be_visible(timeout=60_000)
     settled(page)  # a page that has not begun to run looks so, too
     return page

@@ -2,7 +2,16 @@
 
 import pytest
 
-from pages.ui.parameters import Parameters, fitted, from_query, nearest_multiple, to_query
+from pages.ui.parameters import (
+    AS_USUAL,
+    Parameters,
+    fitted,
+    from_query,
+    nearest_multiple,
+    spans,
+    text_of,
+    to_query,
+)
 
 
 @pytest.mark.parametrize(
@@ -45,3 +54,34 @@ def test_overrides_are_options_of_the_engine():
     config = Config.from_overrides(Parameters(min_distance=0.0).overrides())
     assert config.selected_sequence_length == 10
     assert config.stopping_condition.min_distance == -1
+
+
+@pytest.mark.parametrize(
+    ("n_frames", "length", "used"),
+    [(100_000, 10, 200), (1000, 10, 200), (502, 10, 100), (49, 10, 10), (49, 30, 30), (3, 2, 2)],
+)
+def test_without_a_choice_it_is_a_fifth_of_a_small_dataset(n_frames, length, used):
+    """Of a single clip all would be selected: nothing is left to compare it with."""
+    asked = Parameters(length=length, n_samples=AS_USUAL)
+    assert fitted(asked, longest=n_frames, n_frames=n_frames).n_samples == used
+
+
+def test_a_link_that_names_a_number_keeps_it():
+    """A shared link would show another selection than the one it was copied from."""
+    assert from_query({}).n_samples == AS_USUAL
+    assert "n_samples" not in to_query(from_query({}))
+    assert fitted(from_query({"n_samples": "200"}), longest=300, n_frames=300).n_samples == 200
+
+
+def test_no_more_frames_than_there_are_where_nothing_can_be_selected():
+    """The page would tell of 6,667 sequences and 56,000 % of all frames."""
+    asked = Parameters(length=150, n_samples=1_000_000)
+    assert fitted(asked, longest=150, n_frames=1440).n_samples == 1350
+
+
+def test_sequences_come_back_from_their_text():
+    """A pin would be lost, or be another one, with the next move."""
+    ids = ["0a1b2c3d" + "0" * 24, "f" * 32]
+    found = spans("ffffffff:5-10.0a1b2c3d:0-5", ids)
+    assert found == [(1, 5, 10), (0, 0, 5)]
+    assert text_of(found, ids) == "ffffffff:5-10.0a1b2c3d:0-5"

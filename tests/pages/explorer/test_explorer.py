@@ -111,6 +111,6 @@ def test_names_of_files_are_sent_as_text(open_page, dataset):
 )
 def test_nonsense_from_the_browser_still_shows_a_page(open_page, dataset, name, sent):
     """A changed client would crash the page."""
-    app = open_page("explore/explore.py")
+    app = open_page("explore/explore.py", n_samples="200")
     send(app, {name: sent})
     assert "20 sequences" in app.subheader[0].value
