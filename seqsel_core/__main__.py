@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -12,7 +13,8 @@ from seqsel_core.config import Config, options
 from seqsel_core.engine import RunResult, run
 from seqsel_core.errors import SeqselError
 from seqsel_core.output.proof_text import proof_lines
-from seqsel_core.output.readable import printable
+from seqsel_core.output.readable import plural, printable
+from seqsel_core.plain_problems import problem_lines
 from seqsel_core.progress import Terminal
 from seqsel_core.store_command import store_command
 
@@ -80,14 +82,14 @@ def summary(result: RunResult) -> str:
     dataset = choice.dataset
     videos = len({span.video for span in choice.selected})
     lines = [
-        f"Selected {len(choice.selection)} sequences of {choice.sequences.length} frames "
-        f"({choice.n_selected_frames} of {dataset.n_frames} frames) "
-        f"from {videos} of {len(dataset.videos)} videos.",
+        f"Selected {plural(len(choice.selection), 'sequence')} of "
+        f"{plural(choice.sequences.length, 'frame')} "
+        f"({choice.n_selected_frames} of {plural(dataset.n_frames, 'frame')}) "
+        f"from {videos} of {plural(len(dataset.videos), 'video')}.",
         *(proof_lines(result.proof) if result.proof else ()),
     ]
-    if dataset.unreadable:
-        lines.append(f"{len(dataset.unreadable)} videos cannot be read:")
-        lines += [f"  {v.video.name}: {v.reason}" for v in dataset.unreadable]
+    if problems := problem_lines(choice):
+        lines += [*problems, "Where, video by video: report.pdf, under Problems."]
     return "\n".join(printable(line) for line in [*lines, f"Written to {result.output}"])
 
 
@@ -95,5 +97,16 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
+def _program() -> int:
+    """Run as a program: who reads what it says, for example `head`, may stop reading."""
+    try:
+        code = main(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is left to say at the end goes there
+        return 128 + signal.SIGPIPE
+    return code
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(_program())

@@ -309,7 +309,7 @@ def _candidates(
     candidates[positions] = True
     remaining = candidates & ~before
     if not remaining.any():
-        raise InputError(why_none(len(sequences), checks, config))
+        raise InputError(why_none(sequences, checks, config))
     if not (remaining & ~kept_out).any():
         raise InputError(
             f"All {int(remaining.sum())} of {len(sequences)} sequences that can be selected are "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -43,7 +43,7 @@ def test_an_option_removes_what_it_names(option: str) -> None:
 def test_who_gets_nothing_is_told_which_option_to_change(option: str) -> None:
     """Catches a dead end that does not name its way out."""
     config = Config.parse(["stopping_condition.n_samples=1", f"{option}=True"])
-    sentence = why_none(4, checks_with(FLAGS[option]), config)
+    sentence = why_none(cut([np.arange(8)], 2), checks_with(FLAGS[option]), config)
     assert sentence == (
         f"None of the 4 sequences can be selected: left out for 2 {FLAGS[option]} frames "
         f"({option}=False keeps them)."
@@ -54,10 +54,23 @@ def test_one_is_one() -> None:
     """Catches 'None of the 1 sequences' and '1 corrupt frames'."""
     flags = {field.name: (np.zeros(2, np.bool_),) for field in fields(Checks)}
     checks = Checks(**{**flags, "corrupt": (np.array([True, False]),)})
-    assert why_none(1, checks, Config.parse(["stopping_condition.n_samples=2"])) == (
+    config = Config.parse(["stopping_condition.n_samples=2"])
+    assert why_none(cut([np.arange(2)], 2), checks, config) == (
         "The only sequence cannot be selected: left out for 1 corrupt frame "
-        "(enable_corruptness_check=False keeps them)."
+        "(enable_corruptness_check=False keeps it)."
     )
+
+
+def test_only_frames_of_the_sequences_are_counted() -> None:
+    """Catches more bad frames than the sequence has, or one counted twice where two share it."""
+    clean, bad = np.zeros(8, np.bool_), np.arange(8) % 2 == 1
+    checks = Checks(**{field.name: (clean, clean) for field in fields(Checks)})
+    checks = replace(checks, corrupt=(bad, bad))
+    config = Config.parse(["stopping_condition.n_samples=6"])
+    one = why_none(cut([np.arange(5), np.arange(8)], 6), checks, config)
+    assert "The only sequence" in one and " 3 corrupt frames " in one
+    shared = why_none(cut([np.arange(5), np.arange(8)], 6, stride=1), checks, config)
+    assert "None of the 3 sequences" in shared and " 4 corrupt frames " in shared
 
 
 def test_a_run_reads_these_options(choose, clips, tmp_path) -> None:

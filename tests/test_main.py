@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import fields
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,6 +15,7 @@ import pytest
 from PIL import Image
 
 from seqsel_core.__main__ import help_text, main, summary
+from seqsel_core.checks import Checks
 from seqsel_core.config import options
 from seqsel_core.select.selection import Selection
 
@@ -192,6 +194,16 @@ def test_help_and_nothing_at_all(capsys):
     assert "selected_sequence_length" in capsys.readouterr().out
 
 
+def test_who_stops_reading_is_shown_no_fault():
+    """`--help | head` would end in a traceback."""
+    words = [sys.executable, "-m", "seqsel_core", "--help"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(words, cwd=ROOT, **pipes) as child:
+        child.stdout.close()
+        assert child.stderr.read() == b""
+        assert child.wait(timeout=60) == 128 + signal.SIGPIPE
+
+
 def _words(input_dir, tmp_path, output=None):
     return [
         f"input_dir={input_dir}",
@@ -205,17 +217,24 @@ def test_hostile_names_in_the_summary_are_text(capsys):
     """A name that is not UTF-8 would end with a traceback after everything is written."""
     name = "clip\udcff\x1b[2J\n.mp4"
     bad = SimpleNamespace(video=SimpleNamespace(name=name), reason="cannot be opened: \x1b[2J")
+    good = SimpleNamespace(
+        video=SimpleNamespace(name=name),
+        shard=SimpleNamespace(info=SimpleNamespace(problems=())),
+    )
     choice = SimpleNamespace(
-        dataset=SimpleNamespace(videos=[1], unreadable=[bad], n_frames=9),
+        dataset=SimpleNamespace(videos=[good], unreadable=[bad], n_frames=9),
+        checks=Checks(**{field.name: (np.arange(9) < 2,) for field in fields(Checks)}),
         selected=[SimpleNamespace(video=0)],
         selection=Selection(
             np.array([0]), np.array([np.inf], np.float32), np.array([0.5], np.float32)
         ),
-        sequences=SimpleNamespace(length=3),
+        sequences=SimpleNamespace(length=3, too_short=()),
         n_selected_frames=3,
     )
     print(summary(SimpleNamespace(choice=choice, output=Path("out\udcff"), proof=None)))
     shown = capsys.readouterr().out
+    assert shown.startswith("Selected 1 sequence of 3 frames (3 of 9 frames) from 1 of 1 video.")
+    assert "2 frames are damaged, in 1 video: clip\\xff\\x1b[2J\\n.mp4" in shown
     assert "  clip\\xff\\x1b[2J\\n.mp4: cannot be opened: \\x1b[2J" in shown.splitlines()
     assert shown.splitlines()[-1] == "Written to out\\xff"
 

@@ -48,14 +48,20 @@ busy = bool(job and job.active)
 job_panel(job, "Embedding")
 
 
+looks: list[Shown] = []
+
+
 @st.fragment(run_every="3s" if busy else None)
 def table(record: DatasetRecord) -> Shown:
     """Show the videos, again and again while they are being embedded."""
     try:
-        return video_table(record, busy=busy, can_change=mine and not busy)
+        looks.append(video_table(record, busy=busy, can_change=mine and not busy))
     except SeqselError as error:
         st.error(text.for_markdown(str(error), 600), icon=":material/error:")
-        return Shown(ready=False, missing=0)
+        looks.append(Shown(ready=False, missing=0))
+    if looks[-1].ready != looks[0].ready:  # the button above comes or goes
+        st.rerun()
+    return looks[-1]
 
 
 shown = table(record)

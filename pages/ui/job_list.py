@@ -73,7 +73,7 @@ def _ended(work: list[Work]) -> None:
             "Job": st.column_config.TextColumn(width=280),
             "State": st.column_config.TextColumn(width=70),
             "Ended": st.column_config.DatetimeColumn(format="distance", width=110),
-            "Took": st.column_config.TextColumn(width=60),
+            "Took": st.column_config.TextColumn(width=60, alignment="right"),
             "Result": st.column_config.TextColumn(width=530),
         },
     )
@@ -81,8 +81,10 @@ def _ended(work: list[Work]) -> None:
 
 def _row(item: Work) -> dict[str, object]:
     job = item.job
-    made = job_words.outcome(job_words.counts(queue().videos(job.id)))
-    result = made if made and job.state == "done" else job.message
+    made = job_words.outcome(job) if job.state == "done" else ""
+    result = made or job.message
+    if made and job.kind == "output" and job.message:
+        result = f"{made}. {job.message}"
     return {
         "Job": text.plain(item.title),
         "State": _STATES[job.state],

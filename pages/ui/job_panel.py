@@ -10,10 +10,13 @@ import streamlit as st
 
 from pages.ui import job_words, text, work
 from pages.ui.access import current_user
+from pages.ui.job_share import draws_maps, share
 from pages.ui.session import data_dir
 from seqsel_core.jobs.job import Job
+from seqsel_core.jobs.made import counts, is_troubled
 from seqsel_core.jobs.queue import Queue
 from seqsel_core.jobs.start import ensure_worker
+from seqsel_core.plain_problems import in_plain_words
 
 _NOTHING = "\u200b"  # keeps the height of a line
 _AGAIN = "job_asked_again"  # the whole page is to run: another job is the newest now
@@ -44,8 +47,8 @@ def may_stop(job: Job) -> bool:
 def job_panel(job: Job | None, title: str, key: str = "") -> None:
     """Show a job; while it is active this part of the page redraws itself.
 
-    When the job ends, the whole page runs again. One that ended well before this session came
-    is a line.
+    When the job ends, or has stored all its videos, the whole page runs again. One that ended
+    well before this session came is a line.
 
     Args:
         job: Which; None: nothing is shown.
@@ -59,7 +62,7 @@ def job_panel(job: Job | None, title: str, key: str = "") -> None:
         work.watch(job.id)
     elif job.state == "done" and not work.is_watched(job):
         if job.kind == "embed":
-            st.caption(f"Last embedding: {_made(job)}.")
+            st.caption(f"Last embedding: {job_words.summary(job)}.")
         return
 
     @st.fragment(run_every="1s" if job.active else None)
@@ -67,9 +70,11 @@ def job_panel(job: Job | None, title: str, key: str = "") -> None:
         now = queue().get(job.id)
         if st.session_state.pop(_AGAIN, False):
             st.rerun()
-        if job.active and (now is None or not now.active):
+        if job.active and (now is None or not now.active or draws_maps(now) != draws_maps(job)):
+            work.look_again()  # or the header would tell of what has ended
             st.rerun()
-        draw_panel(now or job, title, key, may_stop(job))
+        drawing = now is not None and draws_maps(now)
+        draw_panel(now or job, job_words.DRAWING if drawing else title, key, may_stop(job))
 
     panel()
 
@@ -88,13 +93,19 @@ def draw_panel(job: Job, title: str, key: str, mine: bool) -> None:
             st.markdown(_headline(job, title), width="stretch")
             _button(job, key, mine)
         first, second = (line or _NOTHING for line in _lines(job))
+        with st.container(key=f"bar_{job.id}"):  # by which the header knows that it is told here
+            st.progress(_full(job))
         if job.state == "failed":
-            st.progress(0.0)  # what it reached of its last stage would look like an end
             st.markdown(f":small[{first}]  \n:small[{second}]")  # captions are too faint for red
             work.note_failure(job)
         else:
-            st.progress(1.0 if job.state == "done" else job_words.share(job) or 0.0)
             st.caption(f"{first}  \n{second}")
+
+
+def _full(job: Job) -> float:
+    if job.state == "failed":
+        return 0.0  # what it reached would look like an end
+    return 1.0 if job.state == "done" else share(job) or 0.0
 
 
 def _headline(job: Job, title: str) -> str:
@@ -130,7 +141,7 @@ def _lines(job: Job) -> tuple[str, str]:
         return reached, "What was finished is kept."
     if job.state == "failed":
         return f":red[{text.for_markdown(job.message, 600)}]", ""
-    made = _made(job)
+    made = job_words.summary(job)
     return made[:1].upper() + made[1:], text.for_markdown(job.message, 400)
 
 
@@ -171,20 +182,16 @@ def _pressed(job: Job) -> None:
 
 
 def _troubled(job: Job) -> None:
-    videos = [video for video in queue().videos(job.id) if job_words.is_troubled(video)]
+    videos = [video for video in queue().videos(job.id) if is_troubled(video)]
     if not videos:
         return
-    with st.popover(job_words.troubles(job_words.counts(videos)), icon=":material/report:"):
+    with st.popover(job_words.troubles(counts(videos)), icon=":material/report:"):
         st.dataframe(
             {
                 "Video": [text.plain(video.name) for video in videos],
                 "Outcome": [video.outcome for video in videos],
                 "Frames": [video.n_frames for video in videos],
-                "Reason": [text.plain(video.reason) for video in videos],
+                "Reason": [text.plain(in_plain_words(video.reason)) for video in videos],
             },
             hide_index=True,
         )
-
-
-def _made(job: Job) -> str:
-    return job_words.summary(job, job_words.counts(queue().videos(job.id)))

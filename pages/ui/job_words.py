@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-
 from pages.ui import text
-from seqsel_core.jobs.job import Job, JobVideo
+from pages.ui.job_share import draws_maps, is_measured, share
+from seqsel_core.jobs.job import Job
+from seqsel_core.jobs.made import Counts
 
 _TITLES = {
     "embed": "Embedding {}",
@@ -18,71 +17,31 @@ _TITLES = {
 SILENT_SECONDS = 15.0
 """A worker that gave no sign of life for so long does not answer."""
 
-_TROUBLED = ("partly", "unreadable", "set aside")
+DRAWING = "Drawing the maps"
+"""What a job is called that has stored all its videos."""
+
 _SEPARATOR = " · "
-
-
-@dataclass(frozen=True)
-class Counts:
-    """What became of the videos of a job.
-
-    Attributes:
-        videos: Those that were looked at.
-        readable: Those of which some frames are stored.
-        kept: Those that were stored before.
-        frames: Frames that are stored.
-        unreadable: Those of which nothing could be read, or that were set aside.
-        partly: Those that could not be read whole.
-    """
-
-    videos: int = 0
-    readable: int = 0
-    kept: int = 0
-    frames: int = 0
-    unreadable: int = 0
-    partly: int = 0
 
 
 def title(job: Job, name: str) -> str:
     """Return what a job does, given the name of its dataset; '' is one that nobody may see."""
-    return _TITLES.get(job.kind, "{}").format(text.short(name, 32)) if name else "Somebody's job"
-
-
-def counts(videos: Iterable[JobVideo]) -> Counts:
-    """Count what became of the videos of a job."""
-    every = list(videos)
-    return Counts(
-        videos=len(every),
-        readable=sum(1 for video in every if video.n_frames),
-        kept=sum(1 for video in every if video.outcome == "kept"),
-        frames=sum(video.n_frames for video in every),
-        unreadable=sum(1 for video in every if is_troubled(video) and not video.n_frames),
-        partly=sum(1 for video in every if is_troubled(video) and video.n_frames),
-    )
-
-
-def is_troubled(video: JobVideo) -> bool:
-    """Return whether a video could not be read, or not wholly."""
-    return video.outcome in _TROUBLED
-
-
-def share(job: Job) -> float | None:
-    """Return how much of its stage a job has done, 0 to 1; None where that is not known."""
-    if not job.total:
-        return None
-    return min(1.0, job.done / job.total)
+    if not name:
+        return "Somebody's job"
+    kind = "umap" if draws_maps(job) else job.kind
+    return _TITLES.get(kind, "{}").format(text.short(name, 32))
 
 
 def percent(job: Job) -> str:
     """Return '43 %', or '' where it is not known; never 100 % before the end."""
     part = share(job)
-    return "" if part is None else f"{min(99, int(100 * part))} %"
+    known = part is not None and not (draws_maps(job) or job.kind == "umap")
+    return f"{min(99, int(100 * part))} %" if part is not None and known else ""
 
 
 def time_left(job: Job) -> str:
     """Return '2 min left', in steps that can be read; '' where it is not known."""
     left = job.seconds_left
-    if left is None or not job.done:
+    if left is None or not (job.done and is_measured(job)):
         return ""
     if left < 57:
         return f"{max(5, 5 * round(left / 5))} s left"
@@ -128,15 +87,32 @@ def took(job: Job) -> str:
     return text.duration(max(1.0, job.updated - job.created))
 
 
-def summary(job: Job, made: Counts) -> str:
+def summary(job: Job) -> str:
     """Return what a job that is done made: '57 of 59 videos, 21,844 frames in 2 min'."""
-    return outcome(made, f" in {took(job)}") or f"in {took(job)}"
+    return outcome(job, f" in {took(job)}") or f"in {took(job)}"
 
 
-def outcome(made: Counts, time: str = "") -> str:
-    """Return '57 of 59 videos, 21,844 frames', the time after it; '' where there are no videos."""
-    if not made.videos:
+def outcome(job: Job, time: str = "") -> str:
+    """Return what a job made: '12 videos, 800 frames', '1 clip of 10 frames'; '' if not known.
+
+    Args:
+        job: One that is done.
+        time: Said after it.
+    """
+    if job.kind == "clip":
+        frames = int(job.parameters["stop"]) - int(job.parameters["start"])
+        return f"1 clip of {text.count(frames, 'frame')}{time}"
+    if made := Counts.of(job.result):
+        return _videos(made, time)
+    if "frames" not in job.result:
         return ""
+    written = text.count(job.result["frames"], "frame")
+    sequences = job.result.get("sequences")
+    of = f" of {text.count(sequences, 'sequence')}" if sequences else ""
+    return f"{written}{of}{time}"
+
+
+def _videos(made: Counts, time: str) -> str:
     if made.readable == made.videos:
         videos = text.count(made.videos, "video")
     else:

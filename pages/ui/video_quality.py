@@ -13,6 +13,7 @@ from pages.ui import text
 from seqsel_core.checks import Checks, check_frames
 from seqsel_core.findings import KINDS, findings
 from seqsel_core.option_groups import CorruptnessCheck
+from seqsel_core.plain_problems import in_plain_words
 from seqsel_core.store.shards import Shard
 from seqsel_core.video.types import Video
 
@@ -50,10 +51,17 @@ def quality_checks(paths: tuple[str, ...], _tables: list[np.ndarray]) -> Checks:
     return check_frames(_tables, CorruptnessCheck().corruption_threshold)
 
 
-def problems(shard: Shard, checks: Checks, position: int) -> list[str]:
-    """Return what is wrong with a video, one sentence each: what reading lost, what was found."""
+def problems(shard: Shard, checks: Checks, position: int, *, decoder: bool = True) -> list[str]:
+    """Return what is wrong with a video, one sentence each: what was found, what reading lost.
+
+    Args:
+        shard: Of the video.
+        checks: Of the dataset.
+        position: Of the video in it.
+        decoder: Whether the decoder's own words are among them, in brackets.
+    """
     found = findings(checks, position, shard.frames, FAULTS)
-    lost = [problem.reason for problem in shard.info.problems]
+    lost = [in_plain_words(problem.reason, decoder=decoder) for problem in shard.info.problems]
     return [*(finding.sentence for finding in found), *lost]
 
 
@@ -123,7 +131,10 @@ def _losses(shard: Shard) -> None:
     if not shard.info.problems:
         return
     rows = [
-        {"While reading": text.plain(item.reason), "Frames lost": item.frames or None}
+        {
+            "While reading": text.plain(in_plain_words(item.reason)),
+            "Frames lost": item.frames or None,
+        }
         for item in shard.info.problems
     ]
     st.dataframe(
@@ -143,6 +154,7 @@ def _figure(shard: Shard, checks: Checks, position: int) -> go.Figure:
     frames = shard.frames
     timed = bool(np.isfinite(frames["seconds"]).all())
     at = frames["seconds" if timed else "index"]
+    when = "at %{x:.2f} s" if timed else "in frame %{x:,}"
     kept = slice(None, None, -(-len(frames) // _POINTS))
     found = [kind for kind in KINDS if getattr(checks, kind)[position].any()]
     heights = [0.06 + 0.05 * len(found), *[1.0 / len(_CURVES)] * len(_CURVES)]
@@ -158,7 +170,7 @@ def _figure(shard: Shard, checks: Checks, position: int) -> go.Figure:
                 y=[_name(kind)] * len(marks),
                 mode="markers",
                 marker={"symbol": "line-ns", "size": 9, "line": {"width": 2, "color": colour}},
-                hovertemplate="%{x}<extra>" + _name(kind) + "</extra>",
+                hovertemplate=f"{_name(kind)} {when}<extra></extra>",
                 row=1,
                 col=1,
             )
@@ -168,7 +180,7 @@ def _figure(shard: Shard, checks: Checks, position: int) -> go.Figure:
             y=frames[name][kept],
             mode="lines",
             line={"width": 1.4, "color": "#4a78e4"},
-            hovertemplate="%{y:.3g}<extra>" + title + "</extra>",
+            hovertemplate=f"{title} %{{y:.2f}} {when}<extra></extra>",
             row=row,
             col=1,
         )

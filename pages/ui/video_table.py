@@ -14,8 +14,9 @@ from pages.ui import text
 from pages.ui.session import data_dir, datasets, source_name
 from pages.ui.video_changes import changes_line, read_again, taken_out
 from pages.ui.video_quality import problems, quality_checks, quality_panel
-from seqsel_core.jobs.suspects import is_set_aside
+from seqsel_core.jobs.suspects import being_read, is_set_aside
 from seqsel_core.opening import stored_shards
+from seqsel_core.plain_problems import in_plain_words
 from seqsel_core.store.datasets import DatasetRecord
 from seqsel_core.store.shards import Shard, ShardStore
 from seqsel_core.units import in_units
@@ -57,9 +58,18 @@ def video_table(record: DatasetRecord, *, busy: bool, can_change: bool) -> Shown
         tuple(str(shard.path) for _, shard in ready), [shard.frames for _, shard in ready]
     )
     # By name: two videos of the same content have one shard.
-    told = {video.name: problems(shard, checks, at) for at, (video, shard) in enumerate(ready)}
+    told = {
+        video.name: problems(shard, checks, at, decoder=False)
+        for at, (video, shard) in enumerate(ready)
+    }
+    several = len(record.sources) > 1
+    room = _LETTERS_BESIDE_ORIGIN if several else _LETTERS
+    absent = _WAITING if busy else _NOT_EMBEDDED
+    states = dict.fromkeys(being_read(data_dir()), _READING) if busy else {}
     rows = [
-        _row(video, video_id, shard, busy, told.get(video.name, [])) | _origin(record, video)
+        _row(video, video_id, shard, states.get(video_id, absent))
+        | {"Problems": _told(shard, video_id, told.get(video.name, []), room)}
+        | _origin(record, video)
         for video, video_id, shard in shards
     ]
     missing = sum(1 for _, video_id, shard in shards if video_id and shard is None)
@@ -70,7 +80,6 @@ def video_table(record: DatasetRecord, *, busy: bool, can_change: bool) -> Shown
     changes_line(listing.changes)
     for warning in listing.found.warnings:
         st.warning(text.for_markdown(warning, 600), icon=":material/warning:")
-    several = len(record.sources) > 1
     chosen: Any = st.dataframe(
         pd.DataFrame(rows, columns=[*_COLUMNS, *(["From"] if several else [])]),
         hide_index=True,
@@ -81,15 +90,19 @@ def video_table(record: DatasetRecord, *, busy: bool, can_change: bool) -> Shown
         on_select="rerun" if can_change else "ignore",
         selection_mode="multi-row",
         column_config={
+            # Together no wider than a small window has room, or the last one would be cut.
             "Picture": st.column_config.ImageColumn(width=100),
-            "Video": st.column_config.TextColumn(width="medium"),
-            "State": st.column_config.TextColumn(width=100),
-            "Frames": st.column_config.NumberColumn(format="localized", width="small"),
-            "Length": st.column_config.TextColumn(width="small"),
-            "Picture size": st.column_config.TextColumn(width=100),
-            "File size": st.column_config.TextColumn(width="small"),
-            "Problems": st.column_config.TextColumn(width=180 if several else 340),
-            "From": st.column_config.TextColumn(width=210),
+            "Video": st.column_config.TextColumn(width=165),
+            "State": st.column_config.TextColumn(width=85),
+            "Frames": st.column_config.NumberColumn(format="localized", width=70),
+            "Length": st.column_config.TextColumn(width=70, alignment="right"),
+            "Picture size": st.column_config.TextColumn(width=95, alignment="right"),
+            "File size": st.column_config.TextColumn(width=80, alignment="right"),
+            "Problems": st.column_config.TextColumn(
+                width=245 if several else 415,
+                help="All of them are told below, under “Look closer”.",
+            ),
+            "From": st.column_config.TextColumn(width=170),
         },
     )
     if can_change:
@@ -127,32 +140,27 @@ _COLUMNS = [
     "File size",
     "Problems",
 ]
-_READY, _UNREADABLE, _WAITING, _NOT_EMBEDDED = "ready", "unreadable", "waiting", "not embedded"
-_SET_ASIDE = "set aside"
+_READY, _UNREADABLE, _SET_ASIDE = "ready", "unreadable", "set aside"
+_READING, _WAITING, _NOT_EMBEDDED = "reading", "waiting", "not embedded"
+_LETTERS, _LETTERS_BESIDE_ORIGIN = 210, 120  # of the problems of one video that a row has room for
 
 
-def _row(
-    video: Video, video_id: str, shard: Shard | None, busy: bool, sentences: list[str]
-) -> dict[str, object]:
+def _row(video: Video, video_id: str, shard: Shard | None, absent: str) -> dict[str, object]:
+    """Return the row of a video but its problems; `absent` is its state without a shard."""
     row: dict[str, object] = {
         "Picture": None,
         "Video": text.plain(video.name),
-        "State": _WAITING if busy else _NOT_EMBEDDED,
+        "State": absent if video_id else _UNREADABLE,
         "Frames": None,
         "Length": "",
         "Picture size": "",
         "File size": in_units(video.size_bytes),
-        "Problems": "",
     }
-    if not video_id:
-        return {**row, "State": _UNREADABLE, "Problems": "its files cannot be read"}
     if shard is None:
         return row
     info = shard.info
     if not info.n_frames:
-        reason = text.plain("; ".join(problem.reason for problem in info.problems))
-        state = _SET_ASIDE if is_set_aside(info) else _UNREADABLE
-        return {**row, "State": state, "Problems": reason or "holds no frame"}
+        return {**row, "State": _SET_ASIDE if is_set_aside(info) else _UNREADABLE}
     row["Picture"] = _picture(str(shard.path), shard)
     row["State"] = _READY
     row["Frames"] = info.n_frames
@@ -161,8 +169,23 @@ def _row(
         step = float(seconds[-1] - seconds[0]) / max(1, len(seconds) - 1)
         row["Length"] = text.seconds(float(seconds[-1] - seconds[0]) + step)
     row["Picture size"] = f"{info.width} × {info.height}"
-    row["Problems"] = text.plain("; ".join(sentences))
     return row
+
+
+def _told(shard: Shard | None, video_id: str, sentences: list[str], room: int) -> str:
+    """Return what is wrong with a video, whole sentences in about so many letters."""
+    if not video_id:
+        return "its files cannot be read"
+    if shard is None:
+        return ""
+    if not shard.info.n_frames:
+        reason = "; ".join(problem.reason for problem in shard.info.problems)
+        return text.plain(in_plain_words(reason, decoder=False)) or "holds no frame"
+    shown = sentences
+    while len(shown) > 1 and len("; ".join(shown)) > room:
+        shown = shown[:-1]
+    more = len(sentences) - len(shown)
+    return text.plain("; ".join([*shown, *([f"{more} more, see below"] if more else [])]))
 
 
 def _origin(record: DatasetRecord, video: Video) -> dict[str, object]:

@@ -63,6 +63,11 @@ def work_of(user: str) -> list[Work]:
     ]
 
 
+def look_again() -> None:
+    """Forget the last look at the queue: something has happened since."""
+    _looks.clear()
+
+
 def watch(job_id: int) -> None:
     """Note that this session has seen a job running."""
     _watched().add(job_id)

@@ -13,6 +13,7 @@ from seqsel_core.engine import embed, identify, run
 from seqsel_core.errors import InputError
 from seqsel_core.jobs.attendant import Attendant
 from seqsel_core.jobs.job import Job
+from seqsel_core.jobs.made import counts
 from seqsel_core.jobs.progress import Cancelled, JobProgress
 from seqsel_core.jobs.queue import Queue
 from seqsel_core.opening import open_dataset, stored_shards
@@ -51,7 +52,8 @@ def embed_dataset(job: Job, progress: JobProgress, data_dir: Path) -> dict[str, 
     if dataset.unreadable:
         total = len(dataset.videos) + len(dataset.unreadable)
         message = f"{len(dataset.unreadable)} of {total} videos cannot be read."
-    return {"frames": dataset.n_frames, "embedded_now": dataset.embedded_now, "message": message}
+    made = {"frames": dataset.n_frames, "embedded_now": dataset.embedded_now, "message": message}
+    return {**made, **counts(Queue(data_dir).videos(job.id)).result}
 
 
 def map_dataset(job: Job, progress: JobProgress, data_dir: Path) -> dict[str, Any]:
@@ -64,7 +66,7 @@ def map_dataset(job: Job, progress: JobProgress, data_dir: Path) -> dict[str, An
         raise InputError("The dataset is not embedded yet.")
     progress.stage("drawing the UMAP map", 0, "maps")
     _map(dataset.embeddings, (*MAPS, SOLID), data_dir, dataset.key)
-    return {}
+    return {"frames": dataset.n_frames}
 
 
 def embed_for_judge(job: Job, progress: JobProgress, data_dir: Path) -> dict[str, Any]:
@@ -79,7 +81,8 @@ def embed_for_judge(job: Job, progress: JobProgress, data_dir: Path) -> dict[str
     found = _stored(record, listing, data_dir)
     attendant = Attendant(job, progress, data_dir, found.videos)
     dataset = embed(judge_config(config), progress, found=found, watcher=attendant)
-    return {"frames": dataset.n_frames, "embedded_now": dataset.embedded_now}
+    made = {"frames": dataset.n_frames, "embedded_now": dataset.embedded_now}
+    return {**made, **counts(Queue(data_dir).videos(job.id)).result}
 
 
 def write_output(job: Job, progress: JobProgress, data_dir: Path) -> dict[str, Any]:
@@ -109,7 +112,14 @@ def write_output(job: Job, progress: JobProgress, data_dir: Path) -> dict[str, A
         except (OSError, Cancelled) as error:  # the folder is whole without it
             message = f"The pictures are not packed: {getattr(error, 'strerror', '') or 'stopped'}."
     packed = str(archive) if archive.exists() else ""
-    return {"output": str(result.output), "zip": packed, "message": message}
+    choice = result.choice
+    return {
+        "output": str(result.output),
+        "zip": packed,
+        "message": message,
+        "frames": choice.n_selected_frames,
+        "sequences": len(choice.selection),
+    }
 
 
 def make_clip(job: Job, progress: JobProgress, data_dir: Path) -> dict[str, Any]:

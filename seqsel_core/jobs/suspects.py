@@ -97,6 +97,17 @@ def is_set_aside(info: ShardInfo) -> bool:
     return not info.n_frames and any(SET_ASIDE in problem.reason for problem in info.problems)
 
 
+def being_read(data_dir: Path) -> set[str]:
+    """Return the content ids of the videos that are read now.
+
+    Raises:
+        StoreError: The catalogue cannot be read.
+    """
+    with Catalogue(data_dir).connect() as connection:
+        rows = connection.execute("SELECT DISTINCT video_id FROM reading").fetchall()
+    return {str(row["video_id"]) for row in rows}
+
+
 def set_aside(data_dir: Path) -> list[str]:
     """Return the content ids of all videos that are set aside, sorted.
 

@@ -9,6 +9,7 @@ from seqsel_core.findings import findings
 from seqsel_core.output.colours import MUTED
 from seqsel_core.output.document import Document
 from seqsel_core.output.readable import plural, shorten
+from seqsel_core.plain_problems import in_plain_words
 
 _ROWS = 40  # of a table, at most
 _REASONS = 3  # of one video, at most
@@ -36,14 +37,16 @@ def draw_problems(document: Document, choice: Choice) -> None:
 
 
 def _unreadable(choice: Choice) -> list[list[str]]:
-    return [_row(item.video.name, [item.reason]) for item in choice.dataset.unreadable]
+    return [
+        _row(item.video.name, [in_plain_words(item.reason)]) for item in choice.dataset.unreadable
+    ]
 
 
 def _damaged(choice: Choice) -> list[list[str]]:
     rows = []
     for item in choice.dataset.videos:
         problems = item.shard.info.problems
-        reasons = [problem.reason for problem in problems[:_REASONS]]
+        reasons = [in_plain_words(problem.reason) for problem in problems[:_REASONS]]
         if len(problems) > _REASONS:
             reasons.append(f"and {len(problems) - _REASONS:,} more problems")
         if problems:

@@ -71,7 +71,8 @@ def discover(
         raise InputError(f"input_dir={input_dir} cannot be read: {error.strerror}.") from error
     found = group(files, root, frame_order)
     if not found.videos:
-        seen = f"{len(found.ignored)} other files" if found.ignored else "nothing"
+        others = len(found.ignored)
+        seen = f"{others} other file{'s' if others > 1 else ''}" if others else "nothing"
         raise InputError(
             f"No video and no folder of frames lies below input_dir={input_dir} ({seen} found). "
             f"Videos end in {', '.join(sorted(VIDEO_ENDINGS))}; "

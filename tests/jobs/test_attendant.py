@@ -11,6 +11,7 @@ from seqsel_core.jobs import attendant, kinds, worker
 from seqsel_core.jobs.attendant import Attendant
 from seqsel_core.jobs.desk import Desk
 from seqsel_core.jobs.job import Job, JobVideo
+from seqsel_core.jobs.made import Counts
 from seqsel_core.jobs.progress import JobProgress
 from seqsel_core.jobs.queue import Queue
 from seqsel_core.store.datasets import Datasets, Source
@@ -88,6 +89,8 @@ def test_only_new_videos_are_embedded_and_the_list_is_of_the_last_job(
     assert stage.outcomes(second) == {"a.mkv": ("kept", 4), "b.mkv": ("done", 2)}
     assert stage.outcomes(first) == {}
     assert stage.job(second).result["embedded_now"] == 2
+    kept = [Counts.of(stage.job(number).result) for number in (first, second)]
+    assert kept == [Counts(1, 1, 0, 4), Counts(2, 2, 1, 6)]
 
 
 def test_two_datasets_with_the_same_video_embed_it_once(clips: Any, stage: Stage) -> None:

@@ -148,6 +148,12 @@ def test_a_run_that_is_not_packed_is_still_there(
     monkeypatch.setattr("zipfile.ZipFile.write", fail)
     job = do("output", output(tmp_path, dump_dataset=True))
     assert job.state == "done"
-    assert job.result == {"output": str(tmp_path / "out/run"), "zip": "", "message": message}
+    assert job.result == {
+        "output": str(tmp_path / "out/run"),
+        "zip": "",
+        "message": message,
+        "frames": 4,
+        "sequences": 4,
+    }
     assert len(list((tmp_path / "out/run/data/sampled").rglob("*.png"))) == 4
     assert list((tmp_path / "out/run/data").glob("sampled.*")) == []

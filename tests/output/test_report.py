@@ -19,6 +19,7 @@ from seqsel_core.evaluate.distances import evaluate
 from seqsel_core.evaluate.proof import prove
 from seqsel_core.output import report_pictures
 from seqsel_core.output.report import write_report
+from seqsel_core.plain_problems import in_plain_words
 from seqsel_core.progress import Silent
 from seqsel_core.project.map_set import MapSet, mapped_frames
 
@@ -69,7 +70,7 @@ def test_the_pdf_names_what_was_selected_and_what_went_wrong(run) -> None:
     for name in ("street.mkv", "kitchen.mkv", "broken.mp4", "short.mkv"):
         assert name in text
     (unreadable,) = choice.dataset.unreadable
-    assert unreadable.reason in text
+    assert in_plain_words(unreadable.reason) in text
     for position in choice.selection.order:
         span = choice.sequences[int(position)]
         assert f"frames {span.start}–{span.stop - 1}" in text

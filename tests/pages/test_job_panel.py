@@ -1,5 +1,6 @@
 """What is said of jobs, and the panel of one job driven without a browser."""
 
+import json
 import re
 import sqlite3
 import time
@@ -8,9 +9,10 @@ from dataclasses import replace
 import pytest
 
 from pages.ui import job_words
-from pages.ui.job_words import Counts
+from pages.ui.job_share import share
 from pages.ui.work_indicator.look import look
 from seqsel_core.jobs.job import Job, JobVideo
+from seqsel_core.jobs.made import Counts, counts
 from seqsel_core.jobs.queue import Queue
 
 RUNNING = Job(
@@ -113,8 +115,8 @@ def test_the_summary_counts_what_can_be_used():
         JobVideo("text.mp4", "unreadable", 0, "cannot be opened"),
         JobVideo("evil.mp4", "set aside", 0, "the worker process died twice while reading it"),
     ]
-    done = replace(RUNNING, state="done")
-    assert job_words.summary(done, job_words.counts(videos)) == (
+    done = replace(RUNNING, state="done", result=counts(videos).result)
+    assert job_words.summary(done) == (
         "58 of 60 videos, 22,844 frames in 2 min; 1 embedded before; 2 cannot be read, 1 in part"
     )
 
@@ -131,7 +133,7 @@ def test_what_is_lost_is_not_counted_as_read_in_part():
 def test_a_second_run_over_the_same_videos_says_that_nothing_was_to_do():
     """'In 2 s' would look as if the videos were not read."""
     videos = [JobVideo(f"{n}.mp4", "kept", 400) for n in range(2)]
-    assert job_words.summary(RUNNING, job_words.counts(videos)) == (
+    assert job_words.summary(replace(RUNNING, result=counts(videos).result)) == (
         "2 videos, 800 frames: all were embedded before"
     )
 
@@ -192,7 +194,10 @@ def test_a_job_that_ends_before_ones_eyes_says_what_it_made_until_it_is_hidden(
     app = open_page("data/videos.py")
     made = [(number, "a.mp4", "done", 120, ""), (number, "b.mp4", "unreadable", 0, "damaged")]
     with sqlite3.connect(data_dir / "catalogue.sqlite3") as connection:
-        connection.execute("UPDATE jobs SET state = 'done' WHERE id = ?", (number,))
+        result = json.dumps(counts(JobVideo(*row[1:]) for row in made).result)
+        connection.execute(
+            "UPDATE jobs SET state = 'done', result = ? WHERE id = ?", (result, number)
+        )
         connection.executemany(
             "INSERT INTO job_videos (job_id, name, outcome, n_frames, reason) "
             "VALUES (?, ?, ?, ?, ?)",
@@ -240,17 +245,75 @@ def test_the_list_shows_all_jobs(open_page, job, data_dir):
 
 def test_the_list_says_first_what_a_job_made(open_page, job, data_dir):
     """How many videos could be read would stand where a small window cuts the line."""
-    number = job(state="done", message="1 of 2 videos cannot be read.")
-    for name, frames in (("good.mp4", 40), ("text.mp4", 0)):
-        outcome = "done" if frames else "unreadable"
-        with sqlite3.connect(data_dir / "catalogue.sqlite3") as connection:
-            row = (number, name, outcome, frames, "")
-            connection.execute("INSERT INTO job_videos VALUES (?, ?, ?, ?, ?)", row)
-        connection.close()
+    videos = [JobVideo("good.mp4", "done", 40), JobVideo("text.mp4", "unreadable", 0)]
+    result = json.dumps(counts(videos).result)
+    job(state="done", message="1 of 2 videos cannot be read.", result=result)
     table = open_page("jobs/jobs.py").dataframe[0].value
     assert table[["Took", "Result"]].values.tolist() == [
         ["1 s", "1 of 2 videos, 40 frames; 1 cannot be read"]
     ]
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        (
+            {"kind": "output", "result": {"frames": 200, "sequences": 20}},
+            "200 frames of 20 sequences",
+        ),
+        ({"kind": "clip", "parameters": {"start": 30, "stop": 40}}, "1 clip of 10 frames"),
+        ({"kind": "umap", "result": {"frames": 1323}}, "1,323 frames"),
+        ({"kind": "umap"}, ""),
+    ],
+)
+def test_every_kind_of_job_says_what_it_made(values, words):
+    """'In 26 s' alone leaves open whether there is anything."""
+    done = replace(RUNNING, state="done", **values)
+    assert job_words.outcome(done) == words
+    assert job_words.summary(done) == f"{words} in 2 min".strip()
+
+
+def test_the_bar_of_an_embedding_only_grows():
+    """It would be full at the headers, fall to nothing, and again when the maps are drawn."""
+    stages = [
+        ("looking for videos", 0, 0, "videos"),
+        ("looking at files", 59, 59, "videos"),
+        ("reading headers", 30, 59, "videos"),
+        ("decoding, embedding", 20_000, 21_800, "frames"),
+        ("drawing the PCA map", 0, 0, "maps"),
+    ]
+    jobs = [
+        replace(RUNNING, stage=stage, done=done, total=total, unit=unit)
+        for stage, done, total, unit in stages
+    ]
+    shares = [share(job) or 0.0 for job in jobs]
+    assert shares == [0.0, 0.0, 0.0, pytest.approx(20_000 / 21_800), 1.0]
+    assert [job_words.percent(job) for job in jobs] == ["", "", "", "91 %", ""]
+    assert [bool(job_words.time_left(job)) for job in jobs] == [False, False, False, True, False]
+    assert job_words.title(jobs[-1], "Street") == "Drawing the maps of Street"
+    umap = replace(RUNNING, kind="umap", state="queued", stage="", total=0)
+    assert share(umap) == 1.0
+
+
+def test_the_bar_of_an_output_only_grows():
+    """It would be filled and emptied once for each stage."""
+    stages = ("looking at files", "selecting", "writing frames", "drawing plots", "packing")
+    shares = [
+        share(replace(RUNNING, kind="output", stage=stage, done=done, total=10, unit="frames"))
+        for stage in stages
+        for done in (0, 10)
+    ]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+
+
+def test_when_all_is_stored_the_panel_says_that_maps_are_drawn(open_page, job):
+    """An empty bar headed 'Embedding' looks as if all began again."""
+    counted = {"videos_done": 4, "videos_total": 4}
+    job(state="running", worker="embed-0", stage="drawing the PCA map", unit="maps", **counted)
+    text = words(open_page("data/videos.py"))
+    assert "**Drawing the maps**" in text
+    assert "**Embedding" not in text
 
 
 def test_who_looks_at_a_failure_has_read_of_it(open_page, job):

@@ -3,6 +3,7 @@
 import pytest
 
 from pages.ui.refusals import FIELDS, in_words_of_the_page
+from tests.pages.fields import field
 
 
 @pytest.mark.parametrize(
@@ -20,8 +21,14 @@ from pages.ui.refusals import FIELDS, in_words_of_the_page
         ),
         (
             "left out for 48 duplicate frames (remove_exact_duplicates=False keeps them).",
-            "left out for 48 duplicate frames (switch “Leave out exact duplicates” off to keep "
+            "left out for 48 exact duplicates (switch “Leave out exact duplicates” off to keep "
             "them).",
+        ),
+        (
+            "left out for 1 corrupt frame (enable_corruptness_check=False keeps it), see "
+            "'corrupt frame.mp4'.",
+            "left out for 1 bad frame (switch “Leave out bad frames” off to keep it), see "
+            "'corrupt frame.mp4'.",
         ),
         ("of 'min_gap=3.mp4' and 'b' (min_gap)", "of 'min_gap=3.mp4' and 'b' (“Least gap”)"),
     ],
@@ -50,6 +57,6 @@ def test_evenly_over_leaves_no_limit_of_its_own(open_page, dataset):
     """Both at once contradict each other: the page would only say so, and show nothing."""
     app = open_page("explore/explore.py", ("advanced",), even_over="video", max_per_video="3")
     assert "from 3 of 3 videos" in app.subheader[0].value
-    assert app.number_input(key="max_per_video").disabled
+    assert field(app.number_input, "max_per_video").disabled
     app = open_page("explore/explore.py", ("advanced",), max_per_video="3")
-    assert not app.number_input(key="max_per_video").disabled
+    assert not field(app.number_input, "max_per_video").disabled

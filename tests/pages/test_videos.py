@@ -10,6 +10,7 @@ from seqsel_core.embed.measures import Measures
 from seqsel_core.embed.spec import encoder_spec
 from seqsel_core.jobs.desk import Desk
 from seqsel_core.jobs.queue import Queue
+from seqsel_core.jobs.suspects import Suspects
 from seqsel_core.opening import shard_key
 from seqsel_core.store.datasets import Datasets, Listing, Source
 from seqsel_core.store.shards import Shard, ShardInfo, ShardName, ShardStore
@@ -109,7 +110,7 @@ def test_what_is_wrong_is_told_per_video(open_page, troubled):
     assert table["copy.mp4"] == "all 100 frames equal an earlier one"
     assert table["wrong.mp4"] == (
         "9 of 100 frames are damaged (at 3.2 to 4.0 s); 10 of 100 frames are blank "
-        "(at 9.0 to 9.9 s); 3 packets cannot be decoded: invalid data"
+        "(at 9.0 to 9.9 s); 3 frames cannot be decoded"
     )
     assert any("2 videos with problems" in item.value for item in app.markdown)
 
@@ -137,7 +138,31 @@ def test_the_numbers_behind_it_are_shown_when_asked_for(open_page, troubled):
         "Duplicate": 0,
         "Near duplicate": 0,
     }
-    assert losses.iloc[0].tolist() == ["3 packets cannot be decoded: invalid data", 3]
+    assert losses.iloc[0].tolist() == ["3 frames cannot be decoded (invalid data)", 3]
+
+
+def test_a_row_has_room_for_whole_sentences(open_page, troubled, monkeypatch):
+    """A sentence would be cut in its middle, and the rest of it be found nowhere."""
+    monkeypatch.setattr("pages.ui.video_table._LETTERS", 100)
+    table = open_page("data/videos.py").dataframe[0].value.set_index("Video")["Problems"]
+    assert table["wrong.mp4"] == (
+        "9 of 100 frames are damaged (at 3.2 to 4.0 s); 10 of 100 frames are blank "
+        "(at 9.0 to 9.9 s); 1 more, see below"
+    )
+
+
+def test_a_video_that_is_read_now_does_not_wait(open_page, dataset, data_dir):
+    """It would be 'waiting' until it is 'ready', as if nothing went on."""
+    listing = Datasets(data_dir).listing(dataset.id)
+    for path in data_dir.glob(f"shards/*/{listing.video_ids[1]}-*"):
+        shutil.rmtree(path)
+    for path in data_dir.glob(f"shards/*/{listing.video_ids[2]}-*"):
+        shutil.rmtree(path)
+    Queue(data_dir).submit("embed", dataset.id)
+    job = Desk(data_dir).claim()
+    Suspects(data_dir, job.id).begin(listing.video_ids[1])
+    table = open_page("data/videos.py").dataframe[0].value
+    assert table["State"].tolist()[:3] == ["ready", "reading", "waiting"]
 
 
 def test_a_video_that_was_set_aside_can_be_tried_again(open_page, dataset, data_dir, no_worker):

@@ -209,7 +209,7 @@ def test_a_single_video_may_be_given(tmp_path: Path) -> None:
 def test_a_single_file_that_is_no_video_is_refused(tmp_path: Path) -> None:
     """Catches a run without videos that fails much later with an empty list."""
     touch(tmp_path, "notes.txt")
-    with pytest.raises(InputError, match=r"notes\.txt \(1 other files found\)"):
+    with pytest.raises(InputError, match=r"notes\.txt \(1 other file found\)"):
         discover(tmp_path / "notes.txt")
 
 
@@ -224,7 +224,7 @@ def test_a_folder_without_videos_is_refused_with_what_would_be_found(tmp_path: P
     with pytest.raises(InputError, match=r"nothing found.*mp4.*png"):
         discover(tmp_path)
     touch(tmp_path, "notes.txt")
-    with pytest.raises(InputError, match="1 other files found"):
+    with pytest.raises(InputError, match="1 other file found"):
         discover(tmp_path)
 
 

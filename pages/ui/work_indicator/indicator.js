@@ -2,6 +2,7 @@
 
 const ADDRESS = "api/work"; // every page of the app lies one level deep
 const PAUSE = 3000; // milliseconds between two looks
+const BLINK = 500; // milliseconds between two glances at what else is on the page
 const open = new WeakMap();
 
 class Indicator {
@@ -10,11 +11,13 @@ class Indicator {
     this.seen = () => this.look();
     document.addEventListener("visibilitychange", this.seen);
     this.timer = setInterval(this.seen, PAUSE);
+    this.blink = setInterval(() => this.write(), BLINK);
   }
 
   close() {
     document.removeEventListener("visibilitychange", this.seen);
     clearInterval(this.timer);
+    clearInterval(this.blink);
   }
 
   // A page that nobody sees does not look; it does so at once when it is seen again.
@@ -44,11 +47,23 @@ class Indicator {
     const { pill } = this;
     pill.hidden = !shown.words;
     if (pill.hidden) return;
-    pill.querySelector(".what").textContent = shown.words;
-    pill.querySelector(".short").textContent = shown.short;
+    this.shown = shown;
+    this.write();
     pill.classList.toggle("failed", shown.failed);
     pill.classList.toggle("unknown", shown.share === null);
     pill.style.setProperty("--share", shown.share ?? 0.25);
+  }
+
+  // Where the panel of the job is on the page, it has the numbers: it is drawn at other moments,
+  // and two numbers for one thing would differ.
+  write() {
+    if (!this.shown?.words) return;
+    const told = document.querySelector(`.st-key-bar_${this.shown.job}`);
+    const { words, short } = told ? { words: this.shown.told, short: "" } : this.shown;
+    for (const [name, text] of [["what", words], ["short", short]]) {
+      const place = this.pill.querySelector(`.${name}`);
+      if (place.textContent !== text) place.textContent = text;
+    }
   }
 }
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pages.ui import job_words
+from pages.ui.job_share import share
 from pages.ui.work import Work, unread_failure, work_of
 
 
@@ -18,12 +19,16 @@ class Shown:
         short: The same for a narrow window.
         share: How much is done, 0 to 1; None: not known.
         failed: Whether it is a failure.
+        job: Number of the job of which it tells; 0: of none.
+        told: The words where a panel of this job stands on the page, which has the numbers.
     """
 
     words: str = ""
     short: str = ""
     share: float | None = None
     failed: bool = False
+    job: int = 0
+    told: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,5 +77,7 @@ def shown(every: Sequence[Work], failed: Work | None = None) -> Shown:
     return Shown(
         words=f"{first.title} {state}".strip() + more,
         short=percent or str(len(active)),
-        share=job_words.share(job) if job.state != "queued" else 0.0,
+        share=share(job) if job.state != "queued" else 0.0,
+        job=job.id,
+        told=first.title + more,
     )

@@ -22,6 +22,7 @@ def test_the_header_shows_the_work_in_progress():
     assert first.words == "Embedding Street 38 %, 2 min left · 1 more"
     assert first.short == "38 %"
     assert first.share == pytest.approx(8412 / 21_800)
+    assert (first.job, first.told) == (7, "Embedding Street · 1 more")  # beside its panel
 
 
 def test_a_failure_is_shown_in_the_header_while_nothing_is_done():
