@@ -16,6 +16,7 @@ from streamlit import App, config
 from pages.ui.explorer.plotly_route import plotly_route
 from pages.ui.memory import share_memory_among_threads
 from pages.ui.sent_ahead import SentAhead
+from pages.ui.touch_up import TouchedUp
 from pages.ui.upload.route import upload_route
 from pages.ui.warm_up import get_ready, warm_up
 from pages.ui.way_back import WayBack
@@ -35,6 +36,6 @@ base = config.get_option("server.baseUrlPath")
 app = App(
     "app.py",
     routes=[upload_route(base), work_route(base), plotly_route(base)],
-    middleware=[Middleware(WayBack), Middleware(SentAhead)],
+    middleware=[Middleware(WayBack), Middleware(SentAhead), Middleware(TouchedUp)],
     lifespan=warm,
 )

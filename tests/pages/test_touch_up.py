@@ -5,8 +5,11 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import Response
 
-from pages.ui.touch_up import STYLES
+from pages.ui.touch_up import STYLES, TouchedUp
+from tests.pages.asking import answer
 
 THEMES = tomllib.loads((Path(__file__).parents[2] / ".streamlit/config.toml").read_text("utf-8"))[
     "theme"
@@ -42,3 +45,39 @@ def test_the_chosen_tab_has_the_colour_of_links():
     """In Streamlit's own, the primary colour, its word has a contrast of 4.1 in the dark theme."""
     found = re.search(r'role="tab".*light-dark\((#\w+), (#\w+)\)', STYLES.read_text("utf-8"))
     assert found.groups() == tuple(THEMES[name]["linkColor"] for name in ("light", "dark"))
+
+
+def test_buttons_of_a_picture_have_words_of_their_own(open_page, dataset):
+    """A screen reader would say "keep icon"; and words that are not hidden would widen the row."""
+    app = open_page("explore/explore.py", n_samples="50")
+    assert not [button.key for button in app.button if button.label.startswith(":material/")]
+    hidden = re.findall(r"st-key-(\w+)", STYLES.read_text("utf-8"))
+    for start, name in (("look", "Show in all views"), ("play", "Play"), ("pin", "Pin")):
+        found = [b.label for b in app.button if b.key and b.key.startswith(f"{start}_list")]
+        assert found == [name] * 5
+        assert f"{start}_list" in hidden
+
+
+PAGE = f"<html><head><title>{'seqsel' * 200}</title></head><body></head></body></html>"
+
+
+def test_the_styles_come_in_the_head_of_a_page():
+    """They would come when the page is drawn, and move all of it; or not at all, once packed."""
+    inner = GZipMiddleware(Response(PAGE, media_type="text/html", headers={"etag": "old"}))
+    asked = {"accept": "text/html,*/*", "accept_encoding": "gzip"}
+    status, headers, body = answer(TouchedUp(inner), "/explore", **asked)
+    text = body.decode()
+    assert status == 200
+    assert text.count(STYLES.read_text("utf-8")) == 1
+    assert text.index("<style>") < text.index("</head>") < text.index("<body>")
+    assert int(headers["content-length"]) == len(body)
+    assert "etag" not in headers  # a browser would keep the styles of an older version
+
+
+def test_what_is_no_page_stays_as_it_is():
+    """Words like '</head>' in a script, or in the answer of another address, would be changed."""
+    for accept, kind in (("*/*", "text/html"), ("text/html", "text/javascript")):
+        app = TouchedUp(Response(PAGE, media_type=kind))
+        assert answer(app, "/static/js/a.js", accept=accept)[2].decode() == PAGE
+    missing = TouchedUp(Response(PAGE, 404, media_type="text/html"))
+    assert answer(missing, "/nothing", accept="text/html")[2].decode() == PAGE
