@@ -133,14 +133,14 @@ def _crumbs(chain: list[roots.Folder], known: tuple[roots.Folder, ...]) -> None:
                 on_change=lambda: _browse([st.session_state["root"]]),
             )
         for depth, folder in enumerate(chain, start=1):
+            name = text.for_markdown(folder.name, 40)
             st.button(
-                text.for_markdown(folder.name, 40),
+                f"**{name}**" if depth == len(chain) else name,
                 key=f"crumb_{depth}",
                 type="tertiary",
                 icon=":material/chevron_right:" if depth > 1 else ":material/folder_open:",
                 on_click=_browse,
                 args=([item.id for item in chain[:depth]],),
-                disabled=depth == len(chain),
             )
 
 

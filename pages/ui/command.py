@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import shlex
+import sys
 from pathlib import Path
 
 from seqsel_core.config import options
 from seqsel_core.dataset import Dataset
 from seqsel_core.store.datasets import DatasetRecord
 
-OUTPUT = Path("seqsel-output")
-"""Where the command writes: a folder where it is started."""
+OUTPUT = "$HOME/seqsel-output"
+"""Where the command writes, as a shell has it: who pastes the line may write there."""
+
+_ROOT = Path(__file__).parents[2]
 
 _SPAN = re.compile(r"([^,].*?):(\d+-\d+)(?=,|$)", re.DOTALL)  # a name may hold commas
 
@@ -42,19 +45,22 @@ def command(
 ) -> str:
     """Return the `python -m seqsel_core` line, quoted for a POSIX shell.
 
+    It runs in any folder, whatever is installed there: by the Python of the app, on its code.
+
     Args:
         record: The dataset; its first source is read.
         dataset: Its videos.
         chosen: From `loaders.run_options`.
         data_dir: Where the embeddings are.
     """
-    words = {
-        "input_dir": record.sources[0].path,
-        "output_dir": OUTPUT,
-        "data_dir": data_dir,
-        **_options(record, dataset, chosen),
-    }
-    return _joined(["python -m seqsel_core"], words)
+    words = [
+        f"cd {shlex.quote(str(_ROOT))} &&",
+        f"{shlex.quote(sys.executable)} -m seqsel_core",
+        shlex.quote(f"input_dir={record.sources[0].path.absolute()}"),
+        f'output_dir="{OUTPUT}"',
+        shlex.quote(f"data_dir={data_dir.absolute()}"),
+    ]
+    return _joined(words, _options(record, dataset, chosen))
 
 
 def docker_command(
@@ -66,11 +72,11 @@ def docker_command(
     container runs as who starts it, who can write there and read the videos.
     """
     mounts = [
-        f"mkdir -p {OUTPUT} && docker run --rm",
+        f'mkdir -p "{OUTPUT}" && docker run --rm',
         '--user "$(id -u):$(id -g)"',
-        f"-v {shlex.quote(f'{record.sources[0].path}:/home/input_dir:ro')}",
-        f'-v "$PWD/{OUTPUT}:/home/output_dir"',
-        f"-v {shlex.quote(f'{data_dir}:/home/seqsel/data')}",
+        f"-v {shlex.quote(f'{record.sources[0].path.absolute()}:/home/input_dir:ro')}",
+        f'-v "{OUTPUT}:/home/output_dir"',
+        f"-v {shlex.quote(f'{data_dir.absolute()}:/home/seqsel/data')}",
         "seqsel",
     ]
     return _joined(mounts, _options(record, dataset, chosen))

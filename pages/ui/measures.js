@@ -25,7 +25,8 @@ function drawn({ name, value, about, random, uniform, at }) {
       for (const [side, share] of Object.entries(place)) mark.style[side] = `${100 * share}%`;
     }
   }
-  cell.append(words, line, note);
+  cell.append(words);
+  if (at) cell.append(line, note);
   cell.title = about;
   cell.role = "listitem";
   cell.ariaLabel = [`${name} ${value}`, random && `random ${random}, uniform ${uniform}`, about].filter(Boolean).join(". ");

