@@ -54,8 +54,8 @@ class Unreadable:
     reason: str
 
 
-class _Mapped(Sequence[npt.NDArray[Any]]):
-    """Stored embeddings, each mapped when it is asked for."""
+class _Stored(Sequence[npt.NDArray[Any]]):
+    """Stored embeddings, each mapped when it is asked for; or read, rows by rows."""
 
     def __init__(self, videos: tuple[EmbeddedVideo, ...]) -> None:
         self._videos = videos
@@ -71,8 +71,12 @@ class _Mapped(Sequence[npt.NDArray[Any]]):
 
     def __getitem__(self, at: int | slice) -> npt.NDArray[Any] | Sequence[npt.NDArray[Any]]:
         if isinstance(at, slice):
-            return _Mapped(self._videos[at])
+            return _Stored(self._videos[at])
         return self._videos[at].shard.embeddings
+
+    def read(self, at: int, first: int, stop: int) -> npt.NDArray[Any]:
+        """Return rows `[first, stop)` of a video in memory of their own."""
+        return self._videos[at].shard.read_embeddings(first, stop)
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,7 @@ class Dataset:
         What was read of a mapped file counts as memory of the process until nobody holds the
         array: hold one video's at a time where there may be many.
         """
-        return self.given or _Mapped(self.videos)
+        return self.given or _Stored(self.videos)
 
     @cached_property
     def key(self) -> str:

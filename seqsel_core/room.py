@@ -25,7 +25,7 @@ _STEP = 2 << 20  # bytes touched at once: a large page
 _PAGE = mmap.PAGESIZE
 
 _lock = threading.Lock()
-_asked: deque[int] = deque(maxlen=2)  # bytes of the last arrays: what the next may need, too
+_asked: deque[int] = deque(maxlen=3)  # bytes of the last arrays: what the next need, too
 _spare: list[mmap.mmap] = []
 
 
@@ -45,7 +45,7 @@ def empty(shape: tuple[int, ...]) -> npt.NDArray[np.float32]:
 
 
 def prepare() -> Iterator[None]:
-    """Touch memory for arrays as large as the last two, in steps of some milliseconds."""
+    """Touch memory for arrays as large as the last three, in steps of some milliseconds."""
     if sys.platform != "linux":  # others cannot make a mapping shorter
         return
     with _lock:

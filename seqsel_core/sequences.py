@@ -6,12 +6,14 @@ into shots that are cut each for itself.
 
 from __future__ import annotations
 
+import os
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +27,7 @@ BoolArray = npt.NDArray[np.bool_]
 
 _PIECE = 1 << 18  # numbers averaged at a time: as many as stay in the cache
 _LARGE = 1 << 24  # numbers from which on threads are worth starting
-_THREADS = 4
+_THREADS = min(4, (os.cpu_count() or 1) // 2)  # two on one core share its cache, and gain nothing
 
 
 class SequenceSpan(NamedTuple):
@@ -176,6 +178,14 @@ def _grid(
     return start, size
 
 
+@runtime_checkable
+class Readable(Protocol):
+    """Embeddings of videos, of which rows can be read without mapping their file."""
+
+    def read(self, at: int, first: int, stop: int, /) -> npt.NDArray[Any]:
+        """Return rows `[first, stop)` of the video at a position, shape (rows, D)."""
+
+
 def pool(
     embeddings: Sequence[npt.NDArray[Any]], sequences: Sequences, *, normalize: bool = True
 ) -> FloatArray:
@@ -195,11 +205,16 @@ def pool(
     pooled = empty((len(sequences), dimensions))
     ends = np.searchsorted(sequences.video, np.arange(len(embeddings) + 1))
 
+    def rows_of(video: int) -> Callable[[int, int], npt.NDArray[Any]]:
+        if isinstance(embeddings, Readable):
+            return partial(embeddings.read, video)
+        return lambda first, stop: embeddings[video][first:stop]
+
     def of_video(video: int) -> None:
         part = slice(*ends[video : video + 2].tolist())
-        _pool(embeddings[video], sequences.row[part], sequences.length, pooled[part], normalize)
+        _pool(rows_of(video), sequences.row[part], sequences.length, pooled[part], normalize)
 
-    if pooled.size * sequences.length < _LARGE:
+    if pooled.size * sequences.length < _LARGE or _THREADS < 2:
         deque(map(of_video, range(len(embeddings))), maxlen=0)
     else:  # reading and adding up do not hold the interpreter
         with ThreadPoolExecutor(_THREADS) as threads:
@@ -208,15 +223,19 @@ def pool(
 
 
 def _pool(
-    frames: npt.NDArray[Any], rows: IntArray, length: int, pooled: FloatArray, normalize: bool
+    frames: Callable[[int, int], npt.NDArray[Any]],
+    rows: IntArray,
+    length: int,
+    pooled: FloatArray,
+    normalize: bool,
 ) -> None:
     """Average the sequences of one video that begin in these rows, piece by piece."""
-    step = max(1, _PIECE // max(1, length * frames.shape[1]))
-    buffer = np.empty((step * length, frames.shape[1]), np.float32)
+    step = max(1, _PIECE // max(1, length * pooled.shape[1]))
+    buffer = np.empty((step * length, pooled.shape[1]), np.float32)
     for at in range(0, len(rows), step):
         part = rows[at : at + step]
         lowest, highest = int(part.min()), int(part.max()) + length
-        piece = frames[lowest:highest]
+        piece = frames(lowest, highest)
         if not (np.diff(part) == length).all():  # else they lie side by side already
             piece = piece[((part - lowest)[:, None] + np.arange(length)).ravel()]
         mean = pooled[at : at + len(part)]

@@ -263,7 +263,21 @@ def test_threads_average_what_one_does(monkeypatch: pytest.MonkeyPatch) -> None:
     sequences = cut(whole(*map(len, frames)), 4, stride=3)
     alone = pool(frames, sequences)
     monkeypatch.setattr("seqsel_core.sequences._LARGE", 0)
+    monkeypatch.setattr("seqsel_core.sequences._THREADS", 3)
     assert (pool(frames, sequences) == alone).all()
     first = np.flatnonzero(sequences.video == 3)[2]
     mean = frames[3][6:10].mean(axis=0)
     np.testing.assert_allclose(alone[first], mean / np.linalg.norm(mean), atol=1e-6)
+
+
+def test_what_can_be_read_is_not_mapped() -> None:
+    """Catches rows of another video, or beside those asked for; and a file mapped after all."""
+
+    class Stored(list[np.ndarray]):
+        def read(self, at: int, first: int, stop: int) -> np.ndarray:
+            return np.array(frames[at][first:stop])
+
+    frames = [np.random.default_rng(at).standard_normal((30 + at, 6)) for at in range(4)]
+    sequences = cut(whole(*map(len, frames)), 4, stride=3)
+    stored = Stored(np.full_like(of_video, np.nan) for of_video in frames)
+    assert (pool(stored, sequences) == pool(frames, sequences)).all()

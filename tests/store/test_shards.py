@@ -70,6 +70,18 @@ def test_embeddings_stay_on_disk(tmp_path: Path) -> None:
     assert stored not in Path("/proc/self/maps").read_bytes()
 
 
+def test_rows_of_embeddings_are_read(tmp_path: Path) -> None:
+    """Catches rows beside those asked for, and a broken store that ends in a traceback."""
+    shard = write(ShardStore(tmp_path))
+    for first, stop in ((0, 3), (1, 3), (2, 2)):
+        rows = shard.read_embeddings(first, stop)
+        assert rows.dtype == np.float16
+        np.testing.assert_array_equal(rows, shard.embeddings[first:stop])
+    (shard.path / "embeddings.f16").unlink()
+    with pytest.raises(StoreError, match="embeddings"):
+        shard.read_embeddings(0, 2)
+
+
 def test_more_videos_than_files_that_may_be_open(tmp_path: Path) -> None:
     """Catches 'too many open files', called damage, in a dataset of some thousand videos."""
     store = ShardStore(tmp_path)
