@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.ui import loaders, parameters, session, text
 from pages.ui.downloads import instant_downloads, run_downloads
+from pages.ui.fitting import fit
 from pages.ui.job_panel import job_panel, queue, submit
 from seqsel_core.errors import SeqselError
 
@@ -31,7 +32,7 @@ if record is None or dataset is None or not dataset.videos:
 st.title("Output")
 with st.container(width=420):
     session.dataset_picker(record)
-shown = loaders.fit(dataset, parameters.current())
+shown = fit(dataset, parameters.current())
 values = shown.parameters
 session.write_url(record, values)
 choice = loaders.load_choice(dataset, values) if shown.pool else None

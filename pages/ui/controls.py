@@ -7,7 +7,7 @@ from dataclasses import asdict
 import streamlit as st
 
 from pages.ui import fields, loaders, parameters, text
-from pages.ui.loaders import Fitted
+from pages.ui.fitting import Fitted, fit
 from pages.ui.number_slider import Unit, number_slider
 from pages.ui.parameters import Parameters
 from pages.ui.presets import presets_panel
@@ -32,7 +32,7 @@ def main_controls(dataset: Dataset) -> Fitted:
     """Draw the two sliders that matter most, and return what all controls say."""
     longest = max(int(video.frames["index"][-1]) + 1 for video in dataset.videos)
     _length(parameters.fitted(parameters.current(), longest), longest)
-    fitted = loaders.fit(dataset, parameters.current())
+    fitted = fit(dataset, parameters.current())
     _n_samples(fitted, dataset.n_frames)
     _wishes(fitted)
     if notice := st.session_state.pop("notice", None):

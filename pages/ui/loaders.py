@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,28 +12,24 @@ import streamlit as st
 
 from pages.ui import ahead
 from pages.ui.kept import kept
-from pages.ui.parameters import Parameters, fitted, spans, text_of
-from pages.ui.refusals import in_words_of_the_page
+from pages.ui.parameters import Parameters, spans
 from pages.ui.session import data_dir, datasets
 from pages.ui.shared_order import SharedOrder
 from seqsel_core import room
-from seqsel_core.candidates import candidate_mask
 from seqsel_core.checks import Checks, check_frames
 from seqsel_core.choice import Choice
 from seqsel_core.choosing import Cut, Pool, choice_of, cut_up, order_in, pool_of
 from seqsel_core.config import Config
 from seqsel_core.cuts import cuts_in
 from seqsel_core.dataset import Dataset
-from seqsel_core.errors import SeqselError
 from seqsel_core.evaluate.judge import Judge, Verdict
 from seqsel_core.evaluate.neighbours import nearest
-from seqsel_core.following import Followed, follow
 from seqsel_core.jobs.kinds import MAPS
 from seqsel_core.opening import open_dataset
 from seqsel_core.option_groups import CorruptnessCheck
 from seqsel_core.project.map_set import MapSet, stored_maps
-from seqsel_core.rules import least_gap
 from seqsel_core.select.selection import Selection
+from seqsel_core.sequences import Sequences
 from seqsel_core.store.datasets import DatasetRecord
 from seqsel_core.store.shards import ShardStore
 from seqsel_core.wishes import describe
@@ -75,71 +70,13 @@ def load_pool(dataset: Dataset, values: Parameters) -> Pool:
     return _pool(_key(dataset, of_pool(values)), of_pool(values), dataset)
 
 
-@dataclass(frozen=True)
-class Fitted:
-    """What is wished, made possible for a dataset.
-
-    Attributes:
-        parameters: The values.
-        pool: What may be selected; None: nothing can be.
-        refusal: Why nothing can be; ''.
-        wishes: What is pinned and rejected of this dataset.
-    """
-
-    parameters: Parameters
-    pool: Pool | None
-    refusal: str
-    wishes: Followed
-
-
-def fit(dataset: Dataset, wished: Parameters) -> Fitted:
-    """Make possible what is wished."""
-    longest = max(int(video.frames["index"][-1]) + 1 for video in dataset.videos)
-    values = fitted(wished, longest, n_frames=dataset.n_frames)
-    wishes = Followed((), ())
-    try:
-        values, wishes = _follow(dataset, values)
-        values = fitted(values, longest, None, len(wishes.pinned), dataset.n_frames)
-        pool = load_pool(dataset, values)
-    except SeqselError as error:
-        return Fitted(values, None, in_words_of_the_page(str(error)), wishes)
-    asked = replace(values, n_samples=wished.n_samples)
-    pinned = len(pool.rules.pinned)
-    values = fitted(asked, longest, pool.available, pinned, dataset.n_frames)
-    return Fitted(values, pool, "", wishes)
-
-
-def _follow(dataset: Dataset, values: Parameters) -> tuple[Parameters, Followed]:
-    """Move what is pinned and rejected to sequences of the present cut.
-
-    The wish itself stays, so that going through many lengths and back ends where it began.
+def load_sequences(dataset: Dataset, values: Parameters) -> Sequences:
+    """Return all sequences, whether they may be selected or not.
 
     Raises:
-        SeqselError: There is no sequence of that length.
+        SeqselError: There is none of that length.
     """
-    ids = [video.video_id for video in dataset.videos]
-    pinned, rejected = spans(values.pinned, ids), spans(values.rejected, ids)
-    if not pinned and not rejected:
-        return values, Followed((), ())
-    config = _config(values)
-    sequences = _cut(_key(dataset, _of_cut(values)), _of_cut(values), dataset).sequences
-
-    def allowed() -> npt.NDArray[np.bool_]:
-        return candidate_mask(
-            sequences,
-            load_checks(dataset),
-            enable_corruptness_check=config.enable_corruptness_check,
-            remove_exact_duplicates=config.remove_exact_duplicates,
-            remove_blurred=config.remove_blurred,
-            remove_frozen=config.remove_frozen,
-        )
-
-    wishes = follow(sequences, pinned, rejected, least_gap(config), cache(allowed))
-    if wishes.pinned != tuple(pinned):
-        values = replace(values, pinned=text_of(wishes.pinned, ids))
-    if wishes.rejected != tuple(rejected):
-        values = replace(values, rejected=text_of(wishes.rejected, ids))
-    return values, wishes
+    return _cut(_key(dataset, _of_cut(values)), _of_cut(values), dataset).sequences
 
 
 def run_options(dataset: Dataset, values: Parameters) -> dict[str, object]:

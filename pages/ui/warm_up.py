@@ -10,6 +10,7 @@ import pkgutil
 import pages.ui
 from pages.ui import loaders
 from pages.ui.explorer.plotly_route import packed_plotly
+from pages.ui.fitting import fit
 from pages.ui.parameters import from_query
 from pages.ui.session import datasets
 from seqsel_core.errors import SeqselError
@@ -34,7 +35,7 @@ def get_ready() -> None:
     with contextlib.suppress(SeqselError):  # the page says what is wrong
         dataset = loaders.load_dataset(record) if record else None
         if dataset is not None and dataset.videos:
-            fitted = loaders.fit(dataset, from_query({}))
+            fitted = fit(dataset, from_query({}))
             if fitted.pool is not None:
                 loaders.load_selection(dataset, fitted.parameters)
                 loaders.load_judge(dataset, fitted.parameters)

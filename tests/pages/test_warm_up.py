@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pages.ui import loaders
+from pages.ui.fitting import fit
 from pages.ui.parameters import Parameters
 from pages.ui.warm_up import get_ready
 from seqsel_core.errors import SeqselError
@@ -37,7 +38,7 @@ def test_the_newest_dataset_is_there_before_somebody_asks(dataset, monkeypatch):
     monkeypatch.setattr(loaders, "order_in", None)
     monkeypatch.setattr(loaders, "cut_up", None)
     monkeypatch.setattr(loaders, "Judge", None)
-    fitted = loaders.fit(opened, Parameters())
+    fitted = fit(opened, Parameters())
     assert len(loaders.load_selection(opened, fitted.parameters)) > 0
     assert loaders.load_judge(opened, fitted.parameters)
 
