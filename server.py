@@ -15,7 +15,7 @@ from streamlit import App, config
 
 from pages.ui.explorer.plotly_route import plotly_route
 from pages.ui.memory import share_memory_among_threads
-from pages.ui.sent_ahead import SentAhead
+from pages.ui.sent_ahead import SentAhead, begun_ahead
 from pages.ui.touch_up import TouchedUp
 from pages.ui.upload.route import upload_route
 from pages.ui.warm_up import get_ready, warm_up
@@ -36,6 +36,10 @@ base = config.get_option("server.baseUrlPath")
 app = App(
     "app.py",
     routes=[upload_route(base), work_route(base), plotly_route(base)],
-    middleware=[Middleware(WayBack), Middleware(SentAhead), Middleware(TouchedUp)],
+    middleware=[
+        Middleware(WayBack),
+        Middleware(SentAhead),
+        Middleware(TouchedUp, also=begun_ahead),
+    ],
     lifespan=warm,
 )

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 AHEAD = "think ahead"
 """Name of the thread that does it; there is none while there is nothing to do."""
 
-_MOST = 6  # that are begun and not done; the oldest is given up for another
+_MOST = 8  # that are begun and not done; the oldest is given up for another
 _REST = 3  # times as long as the last step took, but at least
 _LEAST_REST = 0.005  # seconds
 _QUIET = 0.3  # seconds since somebody moved something

@@ -1,4 +1,4 @@
-"""What a page needs, the browser is told to fetch with the page: it would find out much later."""
+"""What Explore needs, the browser is told to fetch with it: it would find out much later."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import streamlit
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pages.ui.explorer.plotly_route import ADDRESS
+from pages.ui.explorer.plotly_route import ADDRESS, RUNNING
 
 FRONT_END = Path(streamlit.__file__).parent / "static"
 """Streamlit's own page, `index.html`, with its code in `static/js`."""
@@ -25,11 +25,10 @@ class SentAhead:
     """ASGI middleware: adds a `Link` header to pages.
 
     With every page the font of the icons: until it is there, their names stand in their place.
-    With Explore, Plotly is fetched at once, which runs it as soon as its own code has been
-    read, and the code of Streamlit's widgets, which Streamlit's page asks for one by one when
-    it is to draw them: until then it draws grey bars of another height. With other pages Plotly
-    is fetched when there is nothing else to do, for whoever goes on to Explore. (To run it as
-    part of the page, before all else, keeps all else waiting, and shows the maps no earlier.)
+    With Explore, Plotly is fetched at once, and the code of Streamlit's widgets, which
+    Streamlit's page asks for one by one when it is to draw them: until then it draws grey bars
+    of another height. With other pages Plotly is fetched when there is nothing else to do, for
+    whoever goes on to Explore.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -38,7 +37,7 @@ class SentAhead:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on; add the header to pages."""
-        explore = str(scope.get("path", "")).endswith("/explore")
+        explore = _is_explore(str(scope.get("path", "")))
 
         async def send_on(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -48,6 +47,18 @@ class SentAhead:
             await send(message)
 
         await self._app(scope, receive, send_on if scope["type"] == "http" else send)
+
+
+def begun_ahead(path: str) -> str:
+    """Return what the head of a page begins with, by its path: on Explore, to run Plotly.
+
+    That takes half a second, which a browser has while it fetches the code of the page.
+    `explorer.py` waits for the same.
+    """
+    if not _is_explore(path):
+        return ""
+    run = f'{RUNNING} = import("./{ADDRESS}")'
+    return f'<script type="module" async>{run}</script>\n'
 
 
 def widget_code(front_end: Path = FRONT_END) -> list[str]:
@@ -66,6 +77,10 @@ def widget_code(front_end: Path = FRONT_END) -> list[str]:
         wanted = {one for name in new for one in _IMPORT.findall(every[name].read_text("utf-8"))}
         new = sorted((wanted & every.keys()) - found)
     return sorted(found - there)
+
+
+def _is_explore(path: str) -> bool:
+    return path.endswith("/explore")
 
 
 @functools.cache

@@ -7,6 +7,7 @@ with the page's first elements.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,12 +24,13 @@ _in_the_head = False
 class TouchedUp:
     """ASGI middleware: pages have the styles in their head."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Stand before an app."""
+    def __init__(self, app: ASGIApp, also: Callable[[str], str] = lambda _: "") -> None:
+        """Stand before an app; `also` says what else belongs into the head, by the path."""
         global _in_the_head
         _in_the_head = True
         self._app = app
-        self._styles = f"<style>\n{STYLES.read_text('utf-8')}</style>\n".encode()
+        self._also = also
+        self._styles = f"<style>\n{STYLES.read_text('utf-8')}</style>\n"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on; change pages."""
@@ -49,7 +51,8 @@ class TouchedUp:
             else:
                 body += message.get("body", b"")
                 if not message.get("more_body", False):
-                    whole = body.replace(_END_OF_HEAD, self._styles + _END_OF_HEAD, 1)
+                    head = self._styles + self._also(scope["path"])
+                    whole = body.replace(_END_OF_HEAD, head.encode() + _END_OF_HEAD, 1)
                     headers = MutableHeaders(scope=start)
                     headers["content-length"] = str(len(whole))
                     for name in ("etag", "last-modified", "accept-ranges"):  # of the page before

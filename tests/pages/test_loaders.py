@@ -103,8 +103,14 @@ def test_larger_random_selections_are_there_before_they_are_asked_for(dataset, m
 
 
 def think(opened, values, verdict=None):
-    """Think ahead, and wait until that is done."""
+    """Think ahead, after what tests before began for the same dataset; wait until it is done."""
+    until_done()
     loaders.think_ahead(opened, values, verdict)
+    until_done()
+
+
+def until_done():
+    """Wait until nothing is thought ahead."""
     for thread in threading.enumerate():
         if thread.name == ahead.AHEAD:
             thread.join(30)

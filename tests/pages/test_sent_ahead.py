@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from starlette.responses import Response
 
-from pages.ui.explorer.plotly_route import ADDRESS
-from pages.ui.sent_ahead import FRONT_END, SentAhead, widget_code
+from pages.ui.explorer.plotly_route import ADDRESS, RUNNING
+from pages.ui.sent_ahead import FRONT_END, SentAhead, begun_ahead, widget_code
 from tests.pages.asking import answer
 
 
@@ -40,6 +40,12 @@ def test_other_pages_fetch_plotly_when_they_have_time() -> None:
         assert f"<{ADDRESS}>; rel=prefetch; as=script; crossorigin" in link(path)
         assert "modulepreload" not in link(path)
     assert link("/static/js/index.js", "text/javascript") == ""
+
+
+def test_explore_runs_plotly_while_the_rest_is_fetched() -> None:
+    """Catches half a second before the maps; Plotly run twice; and on pages without a map."""
+    assert f'{RUNNING} = import("./{ADDRESS}")' in begun_ahead("/base/explore")
+    assert begun_ahead("/") == begun_ahead("/static/js/explore.js") == ""
 
 
 def test_the_code_of_the_widgets_is_found() -> None:

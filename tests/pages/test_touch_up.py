@@ -65,12 +65,15 @@ def test_the_styles_come_in_the_head_of_a_page():
     """They would come when the page is drawn, and move all of it; or not at all, once packed."""
     inner = GZipMiddleware(Response(PAGE, media_type="text/html", headers={"etag": "old"}))
     asked = {"accept": "text/html,*/*", "accept_encoding": "gzip"}
-    status, headers, body = answer(TouchedUp(inner), "/explore", **asked)
+    status, headers, body = answer(
+        TouchedUp(inner, "<script>of {}</script>".format), "/explore", **asked
+    )
     text = body.decode()
     assert status == 200
     assert text.count(STYLES.read_text("utf-8")) == 1
     assert text.index("<style>") < text.index("</head>") < text.index("<body>")
     assert int(headers["content-length"]) == len(body)
+    assert text.count("<script>of /explore</script>") == 1
     assert "etag" not in headers  # a browser would keep the styles of an older version
 
 

@@ -18,7 +18,7 @@ import streamlit as st
 import xxhash
 
 from pages.ui import text
-from pages.ui.explorer.plotly_route import ADDRESS, PLOTLY, is_served
+from pages.ui.explorer.plotly_route import ADDRESS, PLOTLY, RUNNING, is_served
 from pages.ui.explorer.points import cut_id, frames_id, pack_cut, pack_frames
 from pages.ui.explorer.region import Region, Stretch, parse_region
 from pages.ui.places import frame_range, start_seconds
@@ -254,7 +254,7 @@ def _place(sent: Any) -> Focus | None:
 @cache
 def _plotly() -> Any:
     """Return what fetches Plotly, once for all pages of a browser."""
-    fetch = f"import(new URL({ADDRESS!r}, document.baseURI))"
+    fetch = f"({RUNNING} ??= import(new URL({ADDRESS!r}, document.baseURI)))"
     source, load = ("", fetch) if is_served() else (PLOTLY.read_text("utf-8"), "Promise.resolve()")
     return st.components.v2.component(
         "plotly",

@@ -20,6 +20,9 @@ from starlette.routing import Route
 ADDRESS = f"api/plotly.js?{plotly.__version__}"
 """As a page says it: every page of the app lies one level deep."""
 
+RUNNING = "window.seqselPlotly"
+"""Where a page keeps the promise that Plotly will have run."""
+
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 _YEAR = 365 * 24 * 3600
 _routes: list[Route] = []
