@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pages.ui import ahead, loaders
+from pages.ui import ahead, loaders, shared_order
 from pages.ui.parameters import Parameters
 from seqsel_core.config import METHODS
 from seqsel_core.cuts import cuts_of
@@ -86,6 +86,22 @@ def test_a_few_more_picks_are_there_before_they_are_asked_for(dataset):
     assert len(order.order) == 23
     think(opened, Parameters(n_samples=5000))  # more than there are
     assert len(order.order) == len(set(order.order)) <= 25
+
+
+def test_the_distances_to_more_picks_are_there_before_they_are_asked_for(dataset, monkeypatch):
+    """A move would wait for them, or show those to other picks than were added."""
+    opened = loaders.load_dataset(dataset)
+    values = Parameters(length=5, n_samples=20)
+    loaders.load_nearest(opened, values, loaders.load_selection(opened, values))
+    think(opened, values)
+    monkeypatch.setattr(shared_order, "distance_to_nearest", None)  # nobody waits for it
+    points = loaders.load_pool(opened, values).cut.points
+    for count in (7, 5, 12, 24):
+        more = replace(values, n_samples=5 * count)
+        selection = loaders.load_selection(opened, more)
+        found = loaders.load_nearest(opened, more, selection)
+        between = np.linalg.norm(points[:, None] - points[selection.order], axis=2)
+        np.testing.assert_allclose(found, between.min(axis=1), atol=1e-3)
 
 
 def test_larger_random_selections_are_there_before_they_are_asked_for(dataset, monkeypatch):
