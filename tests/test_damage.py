@@ -197,7 +197,7 @@ def test_the_command_line_goes_on(
     ]
     assert main(words) == 0
     shown = capsys.readouterr().out
-    assert "1 videos cannot be read:\n  never.mkv: the decoder crashed (SIGSEGV)" in shown
+    assert "1 video cannot be read:\n  never.mkv: the decoder crashed (SIGSEGV)" in shown
     pictures = [path.name for path in (tmp_path / "out/run/data/sampled").iterdir()]
     assert len(pictures) == 15
     assert sum(name.startswith("half") for name in pictures) == 3

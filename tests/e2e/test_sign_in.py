@@ -194,7 +194,7 @@ def test_nobody_else_sees_a_private_dataset(server, private, page, browser, sett
     """What somebody keeps to themselves would be in everybody's list, or open by its link."""
     link = f"?dataset={private.id}"
     sign_in(page, f"{server.url}/explore{link}", "ann")
-    expect(page.get_by_text("60 frames").first).to_be_visible()
+    expect(page.get_by_role("button", name="Take 10 frames")).to_be_visible()
     other = browser.new_context().new_page()
     sign_in(other, f"{server.url}/explore{link}", "bob")
     for path in PAGES:
