@@ -69,6 +69,7 @@ class Numbers {
     this.plot = plot;
     this.faces = faces;
     this.hits = [];
+    this.images = new Map(); // those that are shown, by their source: to decode them takes time
     this.margin = margin; // pixels on every side of the plot
     this.layer = element("div", "numbers");
     this.layer.setAttribute("aria-hidden", "true"); // pointing, the timeline and the strips tell it
@@ -106,8 +107,10 @@ class Numbers {
     const able = (at) => this.faces.on && this.faces.of(ranked[at].frame);
     const faces = placeFaces(wanted, boxes, able, width, height);
     this.hits = faces.flatMap((box, at) => (box ? [{ box, frame: ranked[at].frame }] : []));
+    const before = this.images;
+    this.images = new Map();
     const made = boxes.flatMap((box, at) => {
-      if (faces[at]) return [this.face(faces[at], ranked[at])];
+      if (faces[at]) return [this.face(faces[at], ranked[at], before)];
       return box ? [this.number(box, ranked[at])] : [];
     });
     this.layer.replaceChildren(...made);
@@ -124,10 +127,12 @@ class Numbers {
     return made;
   }
 
-  face([left, top, right, bottom], { rank, colour, frame }) {
+  // `before` are the images that were shown, to be shown again.
+  face([left, top, right, bottom], { rank, colour, frame }, before) {
     const made = element("span", "face");
-    const image = element("img", "");
-    Object.assign(image, { src: this.faces.of(frame), alt: "" });
+    const src = this.faces.of(frame);
+    const image = before.get(src) ?? Object.assign(element("img", ""), { src, alt: "" });
+    this.images.set(src, image);
     made.append(image, this.number([0, 0, NUMBER_PADDING + DIGIT_WIDTH * String(rank).length], { rank, colour }));
     Object.assign(made.style, { left: `${left}px`, top: `${top}px`, width: `${right - left}px`, height: `${bottom - top}px` });
     made.style.setProperty("--colour", colour);
