@@ -97,7 +97,7 @@ class Verdict:
             return f"All {count:,} sequences that can be selected are selected."
         these = "This 1 sequence covers" if count == 1 else f"These {count:,} sequences cover"
         needed = self.versus["mean"].random_needed.median
-        average = f"{_as_many(needed)} random {'one' if round(needed, 0) == 1.0 else 'ones'}"
+        average = f"{_as_many(needed)} random {'one' if needed < 1.5 else 'ones'}"
         worst = _as_many(self.versus["radius"].random_needed.median)
         return f"{these} the dataset {average} on average, its rarest part {worst}."
 
