@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from playwright.sync_api import TimeoutError as TooLate
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.slow
@@ -50,11 +51,18 @@ def drag_in_lane(page, lane, start, stop):
     page.mouse.up()
 
 
-def in_every_map(page, what):
-    """Evaluate an expression of `plot` in every map that is drawn."""
-    return page.evaluate(
-        f"() => [...document.querySelectorAll('.explorer .js-plotly-plot')].map(plot => {what})"
-    )
+def expect_in_both_maps(page, what, value):
+    """Wait until an expression of `plot` has a value in both maps; they are drawn at leisure."""
+    maps = page.locator(".explorer .js-plotly-plot")
+    expect(maps).to_have_count(2)
+    try:
+        page.wait_for_function(
+            "value => [...document.querySelectorAll('.explorer .js-plotly-plot')]"
+            f".every(plot => ({what}) === value)",
+            arg=value,
+        )
+    except TooLate:
+        assert maps.evaluate_all(f"all => all.map(plot => {what})") == [value, value]
 
 
 def _touching(page):
@@ -135,7 +143,7 @@ def test_a_lasso_shows_the_strips_of_what_lies_inside(maps):
     lasso_everything(maps)
     title = maps.get_by_text(re.compile("In the lasso"))
     expect(title).to_have_text("In the lasso: 50 sequences, 20 selected")
-    assert in_every_map(maps, INSIDE) == [50, 50]
+    expect_in_both_maps(maps, INSIDE, 50)
     answer = maps.get_by_role("button", name="50 sequences in it, 20 selected")
     expect(answer).to_be_visible()
     expect(title).not_to_be_in_viewport()
@@ -158,7 +166,7 @@ def test_a_stretch_of_a_lane_is_marked_in_the_maps_and_filters_the_rest(maps):
     expect(title).to_be_visible()
     count = int(re.search(r"stretch: (\d+)", title.inner_text())[1])
     assert 5 <= count <= 25
-    assert in_every_map(maps, INSIDE) == [count, count]
+    expect_in_both_maps(maps, INSIDE, count)
     expect(review(maps)).to_have_count(0)  # a drag is no click
     maps.get_by_role("button", name="Clear stretch").click()
     expect(maps.get_by_text("Selected sequences")).to_be_visible()
@@ -172,16 +180,16 @@ def test_a_video_is_switched_off_in_the_legend(maps, settled):
     expect(items).to_have_count(3)
     settled(maps)
     shown = "Array.from(plot.data[0].x).filter(Number.isFinite).length"
-    assert in_every_map(maps, shown) == [50, 50]
+    expect_in_both_maps(maps, shown, 50)
     count = int(items.first.locator("small").inner_text())
     items.first.click()
     expect(items.first).to_have_attribute("aria-pressed", "false")
-    assert in_every_map(maps, shown) == [50 - count, 50 - count]
+    expect_in_both_maps(maps, shown, 50 - count)
     expect(maps.locator(".explorer .lane.off")).to_have_count(1)
     items.nth(1).dblclick()
     expect(maps.locator(".explorer .lane.off")).to_have_count(2)
     maps.get_by_role("button", name="Show all").click()
-    assert in_every_map(maps, shown) == [50, 50]
+    expect_in_both_maps(maps, shown, 50)
 
 
 def test_what_is_pointed_at_in_the_legend_stands_out(maps, settled):
@@ -191,16 +199,16 @@ def test_what_is_pointed_at_in_the_legend_stands_out(maps, settled):
     item = maps.locator(".explorer .groups .item").nth(1)
     settled(maps)
     streaks = "plot.data.filter(trace => trace.mode === 'lines+markers').length"
-    assert in_every_map(maps, streaks) == [3, 3]
+    expect_in_both_maps(maps, streaks, 3)
     count = int(item.locator("small").inner_text())
     lit = f"plot.data.filter(trace => trace.mode === 'markers').length === 3 && {INSIDE}"
     every = "() => [...document.querySelectorAll('.explorer .js-plotly-plot')].every"
     item.hover()
     maps.wait_for_function(f"{every}(plot => ({lit}) === {count})")
-    assert in_every_map(maps, streaks) == [1, 1]
+    expect_in_both_maps(maps, streaks, 1)
     maps.mouse.move(1, 1)
     maps.wait_for_function(f"{every}(plot => !({lit}))")
-    assert in_every_map(maps, streaks) == [3, 3]
+    expect_in_both_maps(maps, streaks, 3)
 
 
 def test_frames_are_points_and_the_map_can_be_solid(maps, settled):
