@@ -1,4 +1,4 @@
-"""The web server: the app, and addresses of its own: for uploads, looks at the jobs, Plotly.
+"""The web server: the app, and addresses of its own: uploads, looks at the jobs, pictures, Plotly.
 
 `python -m pages.ui.serve` starts it with what should be checked before; it can also be given
 to `streamlit run` or to any ASGI server (`server:app`).
@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from starlette.middleware import Middleware
 from streamlit import App, config
 
+from pages.ui.explorer.picture_route import picture_route
 from pages.ui.explorer.plotly_route import plotly_route
 from pages.ui.memory import share_memory_among_threads
 from pages.ui.sent_ahead import SentAhead, begun_ahead
@@ -35,7 +36,7 @@ share_memory_among_threads()
 base = config.get_option("server.baseUrlPath")
 app = App(
     "app.py",
-    routes=[upload_route(base), work_route(base), plotly_route(base)],
+    routes=[upload_route(base), work_route(base), plotly_route(base), picture_route(base)],
     middleware=[
         Middleware(WayBack),
         Middleware(SentAhead),

@@ -18,7 +18,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
-KEPT_RUNS = 2  # a browser keeps large messages for so many runs: global.maxCachedMessageAge
+KEPT_RUNS = 100  # a browser keeps large messages for so many runs: global.maxCachedMessageAge
 LOOK = 3.0  # seconds between two looks of the header at the jobs
 PATIENCE = 60.0  # seconds after which an answer counts as lost
 

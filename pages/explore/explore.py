@@ -4,9 +4,11 @@ import numpy as np
 import streamlit as st
 
 from pages.ui import loaders, proof, review, session, text, view
+from pages.ui.access import current_user
 from pages.ui.command_panel import command_panel
 from pages.ui.controls import further_controls, main_controls
 from pages.ui.explorer import colours, explorer, lanes
+from pages.ui.explorer.picture_route import Pass, passes
 from pages.ui.explorer.points import points_of
 from pages.ui.explorer.region import Region, inside
 from pages.ui.explorer.solid import with_solid
@@ -179,6 +181,7 @@ scene = explorer.Scene(
     focus=focused,
     region=region,
     answer=answer,
+    pictures=passes().issue(Pass(current_user(), record.id, dataset)),
 )
 with linked:
     explorer.explorer(scene)

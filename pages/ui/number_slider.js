@@ -4,7 +4,7 @@
 // turn that it answers, and is shown only if that is the newest: while the user is ahead, an
 // answer to an earlier move would move the slider back under the hand.
 
-const PAUSE = 100; // milliseconds without a move until it is sent
+const PAUSE = 100; // milliseconds without a move until it is sent, while the slider is held
 const controls = new WeakMap(); // root element -> its control
 
 class Control {
@@ -17,6 +17,7 @@ class Control {
     this.typing = false;
     this.unit = 0;
     this.range.oninput = () => this.move(this.range.valueAsNumber);
+    this.range.onchange = () => this.flush(); // a key was pressed, or the slider let go
     this.field.oninput = () => (this.typing = true);
     this.field.onchange = () => {
       this.typing = false;
@@ -76,8 +77,14 @@ class Control {
     this.tell("");
     this.draw(value);
     clearTimeout(this.timer);
-    const move = { value, step: this.data.step, turn: this.turn };
-    this.timer = setTimeout(() => this.send(move), PAUSE);
+    this.unsent = { value, step: this.data.step, turn: this.turn };
+    this.timer = setTimeout(() => this.flush(), PAUSE);
+  }
+
+  flush() {
+    clearTimeout(this.timer);
+    if (this.unsent) this.send(this.unsent);
+    this.unsent = null;
   }
 
   draw(value) {

@@ -174,7 +174,7 @@ def _serve(folder, **variables):
         _end_worker(folder / "data")
 
 
-def _wait(url, seconds=60):
+def _wait(url, seconds=120):
     until = time.monotonic() + seconds
     while True:
         try:

@@ -62,20 +62,21 @@ def test_a_replaced_sequence_goes_and_undo_brings_it_back(explore, settled):
     marks = explore.locator(".explorer .mark")
     expect(marks).to_have_count(20)
     where = "all => all.map(mark => mark.ariaLabel.replace(/Sequence \\d+, /, '')).sort()"
+    same = (
+        "before => JSON.stringify([...document.querySelectorAll('.explorer .mark')]"
+        ".map(mark => mark.ariaLabel.replace(/Sequence \\d+, /, '')).sort())"
+        " === JSON.stringify(before)"
+    )
     before = marks.evaluate_all(where)
     explore.get_by_role("button", name="Replace").nth(1).click()
     explore.wait_for_url(re.compile("rejected="))
     settled(explore)
-    expect(marks).to_have_count(20)
+    explore.wait_for_function(f"before => !({same})(before)", arg=before)  # all at once
     after = marks.evaluate_all(where)
+    assert len(after) == 20
     assert len(set(before) & set(after)) == 19
     explore.get_by_role("button", name="Undo").click()
-    explore.wait_for_function(
-        "before => JSON.stringify([...document.querySelectorAll('.explorer .mark')]"
-        ".map(mark => mark.ariaLabel.replace(/Sequence \\d+, /, '')).sort())"
-        " === JSON.stringify(before)",
-        arg=before,
-    )
+    explore.wait_for_function(same, arg=before)
 
 
 def test_the_review_goes_by_keys_alone(explore, settled):
@@ -106,7 +107,7 @@ def test_a_sequence_is_played_as_a_clip(explore):
     """The worker's clip would never come, or not be a video that the browser plays."""
     explore.get_by_role("button", name="Play").first.click()
     video = explore.locator("[role=dialog] video")
-    expect(video).to_be_visible(timeout=90_000)
+    expect(video).to_be_visible(timeout=240_000)
     explore.wait_for_function("() => document.querySelector('[role=dialog] video').videoWidth > 0")
     frames = explore.get_by_role("group", name="Frames of the clip")
     expect(frames.get_by_role("button", name=re.compile("^Frame "))).to_have_count(10)
@@ -132,9 +133,10 @@ def test_the_copied_command_makes_the_same_selection(explore, sample_server, tmp
     field.fill("50")
     field.press("Enter")
     expect(heading(explore)).to_contain_text("5 sequences of 10 frames")
+    marks = explore.locator(".explorer .mark")
+    expect(marks).to_have_count(5)
     settled(explore)
-    where = "all => all.map(mark => mark.ariaLabel)"
-    labels = explore.locator(".explorer .mark").evaluate_all(where)
+    labels = marks.evaluate_all("all => all.map(mark => mark.ariaLabel)")
     shown = {
         (name, int(first))
         for first, name in (
@@ -178,6 +180,5 @@ def test_a_click_on_the_curve_takes_that_many(explore):
         " const x = plot._fullLayout.xaxis, y = plot._fullLayout.yaxis;"
         " return [x._offset + x.l2p(8), y._offset + y.l2p(trace.y[7])]; }"
     )
-    outer = curve.bounding_box()
-    explore.mouse.click(outer["x"] + point[0], outer["y"] + point[1])
+    curve.click(position={"x": point[0], "y": point[1]})  # when it no longer moves
     expect(heading(explore)).to_contain_text("8 sequences of 10 frames")

@@ -11,9 +11,10 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def maps(explore):
-    """The Explore page, both maps drawn."""
+def maps(explore, settled):
+    """The Explore page, both maps drawn, and nothing on it that still moves."""
     expect(explore.locator(".explorer .js-plotly-plot")).to_have_count(2, timeout=240_000)
+    settled(explore)  # where the second map has just come, the panel above it goes
     return explore
 
 
@@ -83,12 +84,8 @@ def _touching(page):
     )
 
 
-def ring(page):
-    """Return where the sequence that is looked at lies on both maps."""
-    return page.evaluate(
-        "() => [...document.querySelectorAll('.explorer .js-plotly-plot')]"
-        ".map(plot => [...plot.data.at(-1).x])"
-    )
+RINGS = "plot.data.at(-1).x.length"
+"""Rings around the sequence that is looked at: 1 or 0."""
 
 
 def test_maps_timeline_and_strips_are_drawn(maps):
@@ -102,8 +99,9 @@ def test_maps_timeline_and_strips_are_drawn(maps):
     expect(maps.locator(".explorer .mark")).to_have_count(20)
     images = maps.get_by_test_id("stImage").locator("img")
     expect(images).to_have_count(8)
-    assert all(
-        images.nth(i).evaluate("image => image.naturalWidth > 300") for i in range(images.count())
+    maps.wait_for_function(
+        "() => [...document.querySelectorAll('[data-testid=stImage] img')]"
+        ".every(image => image.naturalWidth > 300)"
     )
 
 
@@ -116,16 +114,14 @@ def test_a_lane_shows_its_picture_and_a_click_shows_in_all_views(maps, settled):
     tip = maps.locator(".explorer .tip")
     expect(tip.locator("img")).to_have_attribute("src", re.compile("^data:image/jpeg"))
     expect(tip).to_contain_text(re.compile(r"frame \d+ · \d+\.\d s"))
-    assert ring(maps) == [[], []]
+    expect_in_both_maps(maps, RINGS, 0)
     bar.click(position=spot)
     expect(review(maps)).to_be_visible()
-    settled(maps)
-    assert [len(xs) for xs in ring(maps)] == [1, 1]
+    expect_in_both_maps(maps, RINGS, 1)
+    settled(maps)  # the button of a key is there when the page has run to its end
     maps.keyboard.press("Escape")
     expect(review(maps)).to_have_count(0)
-    maps.wait_for_function(
-        "() => document.querySelector('.explorer .js-plotly-plot').data.at(-1).x.length === 0"
-    )
+    expect_in_both_maps(maps, RINGS, 0)
 
 
 def test_a_click_on_a_selected_part_of_a_lane_looks_at_that_sequence(maps):
@@ -227,8 +223,8 @@ def test_frames_are_points_and_the_map_can_be_solid(maps, settled):
         502,
     ]
     expect(maps.locator(".explorer .js-plotly-plot")).to_have_count(2)  # the flat one is gone
-    assert "points=Frames" in maps.url
-    assert "axes=3-D" in maps.url
+    expect(maps).to_have_url(re.compile("points=Frames"))
+    expect(maps).to_have_url(re.compile("axes=3-D"))
 
 
 def test_the_solid_map_tells_ranks_and_keeps_its_place(maps, settled):
@@ -295,12 +291,10 @@ def test_the_table_and_the_other_views_show_one_sequence(maps, settled):
     with maps.expect_download() as download:
         maps.get_by_role("button", name="Download as csv", exact=True).click()
     assert len(download.value.path().read_text().splitlines()) == 51
-    table.scroll_into_view_if_needed()
-    box = table.locator("canvas").first.bounding_box()
-    maps.mouse.click(box["x"] + 18, box["y"] + 90)  # the box before the second row
+    table.click(position={"x": 18, "y": 90})  # the box before the second row
     expect(review(maps)).to_be_visible()
-    settled(maps)
-    assert [len(xs) for xs in ring(maps)] == [1, 1]
+    expect_in_both_maps(maps, RINGS, 1)
+    settled(maps)  # the button of a key is there when the page has run to its end
     maps.keyboard.press("j")
     expect(review(maps)).to_contain_text(re.compile(r"\d+ of 20"))
 

@@ -41,10 +41,11 @@ def begin(page, server, settled, name):
     """Point to a folder, which begins its embedding; return the number of the job."""
     page.goto(server.url)
     settled(page)
-    form = page.get_by_text("Add videos")
-    if form.count():
-        form.first.click()
-    page.get_by_role("button", name=name).click()
+    folder, closed = page.get_by_role("button", name=name), page.get_by_text("Add videos").first
+    expect(folder.or_(closed).first).to_be_visible()
+    if not folder.is_visible():  # a server that has datasets keeps the form closed
+        closed.click()
+    folder.click()
     expect(page.get_by_text(re.compile(r"In this folder: \d+ videos"))).to_be_visible()
     page.get_by_role("button", name="Use this folder").click()
     expect(page.get_by_role("heading", name=name)).to_be_visible()
@@ -65,7 +66,7 @@ def wait_for_videos(page, count):
         "count => [...document.body.innerText.matchAll(/(\\d+) of \\d+ videos ·/g)]"
         ".some(found => Number(found[1]) >= count)",
         arg=count,
-        timeout=120_000,
+        timeout=240_000,
     )
 
 
@@ -96,7 +97,7 @@ def test_a_job_goes_on_without_its_page_and_stops_when_asked(
     expect(pill).to_have_count(0)
     job = begin(page, server, settled, "street")
     expect(pill).to_be_visible(timeout=8_000)  # nobody touched that browser
-    expect(page.get_by_text(UNDER_WAY)).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(UNDER_WAY)).to_be_visible(timeout=240_000)
     page.reload()
     expect(page.get_by_text(UNDER_WAY)).to_be_visible()
     pill.click()

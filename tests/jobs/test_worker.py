@@ -146,7 +146,7 @@ def test_a_killed_worker_is_replaced_and_the_job_goes_on(tmp_path, frames, monke
         start.ensure_worker(data_dir)  # as the keeper does: not at once after a fault
         return not queue.get(job).active
 
-    _wait(ended, seconds=120)
+    _wait(ended)
     assert queue.get(job).state == "done", queue.get(job).message
     assert queue.get(job).result["frames"] == 12
     assert Datasets(data_dir).listing(record.id).found.videos[0].name == "clip"
@@ -242,7 +242,7 @@ def test_a_worker_that_is_told_to_end_puts_its_job_back(tmp_path):
     assert (queue.get(job).state, queue.get(job).attempts) == ("queued", 0)
 
 
-def _wait(condition, seconds=60):
+def _wait(condition, seconds=240):
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, "waited too long"

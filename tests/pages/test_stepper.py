@@ -23,7 +23,7 @@ def frames_of(start: int, stop: int) -> dict:
         assert dataset
         stepper(dataset, 0, start, stop)
 
-    app = AppTest.from_function(script, args=(start, stop)).run()
+    app = AppTest.from_function(script, args=(start, stop), default_timeout=60).run()
     assert not app.exception, app.exception[0].value
     return json.loads(app.get("bidi_component")[0].proto.json)
 

@@ -1,14 +1,13 @@
 // The maps and the timeline, linked: what is pointed at, chosen or lassoed in one shows in all.
 //
-// The server is told of `hover` (a frame whose picture is wanted), `faces` (several of them, which
-// stand for selected sequences), `focus` (a sequence that was clicked) and `region` (corners of a lasso or box, or a stretch of a lane); never of lists of
-// points.
+// The page is told of `focus` (a sequence that was clicked) and `region` (corners of a lasso or
+// box, or a stretch of a lane); never of lists of points. Pictures are fetched apart from it.
 
+const PICTURES = "api/pictures"; // every page of the app lies one level deep
 const HOVER_PAUSE = 60; // milliseconds the pointer must rest before a picture is asked for
 const FROM_POINTER = 16; // pixels from the pointer to its picture
 const MOST_PICTURES = 500; // kept here, so that coming back to one asks nobody
 const MOST_FACES = 40; // first selected sequences with a picture on the maps, where there is room
-const ASK_AGAIN = 5000; // milliseconds after which the same pictures are asked for again
 const RANK_SHADES = 12; // colours of the picks by rank
 const LIGHT_PAUSE = 150; // milliseconds before what is pointed at in the legend stands out
 const explorers = new WeakMap();
@@ -18,6 +17,7 @@ class Explorer {
     this.root = root;
     this.tip = root.querySelector(".tip");
     this.pictures = new Map();
+    this.coming = new Set(); // keys of pictures that are being fetched
     this.faces = { on: true, of: (place) => this.pictures.get(keyOf(place))?.src };
     this.tip.querySelector("img").onload = () => this.place(); // it has its size only now
     const report = {
@@ -60,28 +60,39 @@ class Explorer {
     clearTimeout(this.lighting);
   }
 
-  show(view, send, keep) {
+  show(view, keep) {
+    if (view.pictures !== this.view?.pictures) {
+      this.pictures.clear(); // those of other videos
+      this.coming.clear();
+    }
     this.view = view;
-    this.send = send;
     this.keep = keep;
-    for (const picture of view.pictures) {
+    if (view.revision !== this.drawn) this.draw();
+  }
+
+  // Fetch the pictures of frames that are not here yet; returns whether any came.
+  async fetch(places) {
+    const pass = this.view.pictures;
+    const keys = places.map(keyOf).filter((key) => !this.pictures.has(key) && !this.coming.has(key));
+    if (!keys.length) return false;
+    keys.forEach((key) => this.coming.add(key));
+    const found = await fetch(`${PICTURES}?at=${keys}`, { headers: { "X-Seqsel-Pictures": pass } })
+      .then((answer) => (answer.ok ? answer.json() : []))
+      .catch(() => []); // where the server is away, the page says so
+    if (pass !== this.view.pictures) return false;
+    keys.forEach((key) => this.coming.delete(key));
+    for (const picture of found) {
       this.pictures.set(picture.key, picture);
       if (this.pictures.size > MOST_PICTURES) this.pictures.delete(this.pictures.keys().next().value);
       if (picture.key === this.wanted) this.fill(picture);
     }
-    // Pictures alone change nothing of what Plotly draws.
-    if (view.revision !== this.drawn) this.draw();
-    else if (view.pictures.length) this.maps.forEach((map) => map.renumber());
+    return found.length > 0;
   }
 
-  // Ask for the pictures of the first selected sequences that are not here yet.
-  fetchFaces(selected) {
-    const missing = selected.slice(0, MOST_FACES).map(middleOf).filter((place) => !this.pictures.has(keyOf(place)));
-    const asked = missing.map(keyOf).join();
-    if (!missing.length || !this.faces.on || (asked === this.asked && performance.now() - this.askedAt < ASK_AGAIN)) return;
-    this.asked = asked;
-    this.askedAt = performance.now();
-    this.send("faces", missing);
+  // Fetch the pictures of the first selected sequences.
+  async fetchFaces(selected) {
+    if (!this.faces.on) return;
+    if (await this.fetch(selected.slice(0, MOST_FACES).map(middleOf))) this.maps.forEach((map) => map.renumber());
   }
 
   draw() {
@@ -192,7 +203,7 @@ class Explorer {
   }
 
   // Say what was done. It is kept as state, with a number: a trigger is lost where the next one
-  // (a picture that is wanted) comes before a busy server has seen it.
+  // comes before a busy server has seen it.
   tell(name, value) {
     clearTimeout(this.timer);
     this.turn = (this.turn ?? Date.now()) + 1;
@@ -211,7 +222,7 @@ class Explorer {
     this.pointer = event;
     const known = this.pictures.get(key);
     if (known) this.fill(known);
-    else this.timer = setTimeout(() => this.send("hover", { video: place.video, frame }), HOVER_PAUSE);
+    else this.timer = setTimeout(() => this.fetch([this.pointed]), HOVER_PAUSE);
   }
 
   fill(picture) {
@@ -260,11 +271,11 @@ export default function () {
   window.dispatchEvent(new Event("seqsel-explorer"));
 }
 
-function showExplorer({ data, parentElement, setStateValue, setTriggerValue }) {
+function showExplorer({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".explorer");
   if (!explorers.has(root)) explorers.set(root, new Explorer(root));
   const explorer = explorers.get(root);
   explorer.open(); // again each time: it may have been closed in between
-  explorer.show(data, setTriggerValue, setStateValue);
+  explorer.show(data, setStateValue);
   return () => explorer.close();
 }

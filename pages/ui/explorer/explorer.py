@@ -1,12 +1,11 @@
-"""The maps and the timeline, linked in the browser, and what the user points at in them.
+"""The maps and the timeline, linked in the browser, and what the user does in them.
 
-The browser sends geometry only: a frame that is pointed at or clicked, the corners of a lasso.
+The browser sends geometry only: a frame that is clicked, the corners of a lasso.
 Who is inside is worked out here (`region.py`), so that a move costs some hundred bytes.
 """
 
 from __future__ import annotations
 
-import base64
 import json
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -17,11 +16,9 @@ import numpy as np
 import streamlit as st
 import xxhash
 
-from pages.ui import text
 from pages.ui.explorer.plotly_route import ADDRESS, PLOTLY, RUNNING, is_served
 from pages.ui.explorer.points import cut_id, frames_id, pack_cut, pack_frames
 from pages.ui.explorer.region import Region, Stretch, parse_region
-from pages.ui.places import frame_range, start_seconds
 from pages.ui.unseen import unseen
 from seqsel_core.dataset import Dataset
 from seqsel_core.palette import VIDEO_COLOURS
@@ -31,7 +28,6 @@ from seqsel_core.sequences import Sequences, SequenceSpan
 
 _HERE = Path(__file__).parent
 _KEY = "explorer"
-_MOST_FACES = 40  # pictures asked for at once, as in explorer.js
 _SCRIPTS = ("scene", "roving", "numbers", "maps", "solid", "timeline", "legend", "explorer")
 _HTML = """
 <div class="explorer">
@@ -99,6 +95,7 @@ class Scene:
         focus: Position of the sequence that is looked at; None: none.
         region: The part of a map or lane that is looked at; None: everything.
         answer: What lies in that part, in words.
+        pictures: With which pass the browser fetches pictures, of `picture_route.py`.
     """
 
     dataset: Dataset
@@ -111,6 +108,7 @@ class Scene:
     focus: int | None
     region: Region | Stretch | None
     answer: str = ""
+    pictures: str = ""
 
 
 def focus() -> Focus | None:
@@ -129,9 +127,9 @@ def region() -> Region | Stretch | None:
 
 
 def forget_others(dataset_key: str) -> None:
-    """Forget what was pointed at, clicked and drawn around in another dataset."""
+    """Forget what was clicked and drawn around in another dataset."""
     if st.session_state.get("explorer_dataset") != dataset_key:
-        for key in ("focus", "region", "hover", "faces"):
+        for key in ("focus", "region"):
             st.session_state.pop(key, None)
         st.session_state["explorer_dataset"] = dataset_key
 
@@ -158,28 +156,9 @@ def explorer(scene: Scene) -> None:
             _code()(key="explorer_code")
             _points()(key="frames", data=pack_frames(scene.dataset, scene.maps))
             _points()(key="cut", data=pack_cut(scene.dataset, scene.sequences))
-        _linked(scene)
-
-
-@st.fragment
-def _linked(scene: Scene) -> None:
-    """Draw what changes; pointing at something runs this alone."""
-    if st.session_state.pop("explorer_changed", False):
-        st.rerun()
-    view = _view(scene)
-    view["revision"] = xxhash.xxh3_64_hexdigest(json.dumps(view).encode())
-    pointed = st.session_state.get("hover")
-    wanted = [*st.session_state.pop("faces", ()), *([pointed] if pointed else [])]
-    count = len(scene.dataset.videos)
-    view["pictures"] = [_picture(scene.dataset, place) for place in wanted if place.video < count]
-    _component()(
-        key=_KEY,
-        data=view,
-        on_hover_change=_hovered,
-        on_faces_change=_wanted,
-        on_focus_change=_clicked,
-        on_region_change=_drawn,
-    )
+        view = _view(scene)
+        view["revision"] = xxhash.xxh3_64_hexdigest(json.dumps(view).encode())
+        _component()(key=_KEY, data=view, on_focus_change=_clicked, on_region_change=_drawn)
 
 
 def _view(scene: Scene) -> dict[str, Any]:
@@ -199,6 +178,7 @@ def _view(scene: Scene) -> dict[str, Any]:
         "focus": _start(scene.sequences[scene.focus]) if scene.focus is not None else None,
         "region": asdict(scene.region) if scene.region else None,
         "answer": scene.answer,
+        "pictures": scene.pictures,
     }
 
 
@@ -206,40 +186,12 @@ def _start(span: SequenceSpan) -> dict[str, int]:
     return {"video": span.video, "start": span.start}
 
 
-def _picture(dataset: Dataset, place: Focus) -> dict[str, str]:
-    """Return the picture of a frame, with its name and time."""
-    video = dataset.videos[place.video]
-    row = min(int(np.searchsorted(video.frames["index"], place.frame)), len(video.frames) - 1)
-    index = int(video.frames["index"][row])
-    time = text.seconds(start_seconds(dataset, place.video, row))
-    where = frame_range(index, 1)
-    picture = base64.b64encode(video.shard.thumbnails([row])[0]).decode()
-    return {
-        "key": f"{place.video}:{place.frame}",
-        "name": text.plain(video.video.name),
-        "text": f"{where} · {time}" if time else where,
-        "src": f"data:image/jpeg;base64,{picture}",
-    }
-
-
-def _hovered() -> None:
-    st.session_state["hover"] = _place(st.session_state[_KEY].hover)
-
-
-def _wanted() -> None:
-    sent = st.session_state[_KEY].faces
-    places = [_place(each) for each in (sent if isinstance(sent, list) else [])[:_MOST_FACES]]
-    st.session_state["faces"] = [place for place in places if place]
-
-
 def _clicked() -> None:
     st.session_state["focus"] = _place(st.session_state[_KEY].focus)
-    st.session_state["explorer_changed"] = True
 
 
 def _drawn() -> None:
     st.session_state["region"] = parse_region(st.session_state[_KEY].region)
-    st.session_state["explorer_changed"] = True
 
 
 def _place(sent: Any) -> Focus | None:

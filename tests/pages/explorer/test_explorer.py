@@ -56,29 +56,6 @@ def test_a_move_sends_little(open_page, dataset):
     assert len(json.dumps(view["selected"])) < 300
 
 
-def test_the_picture_of_the_frame_that_is_pointed_at_comes(open_page, dataset):
-    """The tip would show another frame, or nothing."""
-    app = open_page("explore/explore.py")
-    send(app, {"hover": {"video": 0, "frame": 50}})
-    (picture,) = json.loads(explorer_of(app).json)["pictures"]
-    assert picture["key"] == "0:50"
-    assert picture["text"] == "frame 50 · 2.0 s"
-    assert picture["src"].startswith("data:image/jpeg;base64,")
-
-
-def test_pictures_for_the_maps_come_once(open_page, dataset):
-    """Every move would carry all of them, or the maps would wait for ever for those of others."""
-    app = open_page("explore/explore.py")
-    wanted = [{"video": 0, "frame": 5}, {"video": 99, "frame": 5}, {"video": 1, "frame": 15}, "x"]
-    send(app, {"faces": wanted})
-    pictures = json.loads(explorer_of(app).json)["pictures"]
-    assert [picture["key"] for picture in pictures] == ["0:5", "1:15"]
-    send(app, {"faces": []})
-    assert json.loads(explorer_of(app).json)["pictures"] == []
-    send(app, {"faces": [{"video": 0, "frame": at} for at in range(500)]})
-    assert len(json.loads(explorer_of(app).json)["pictures"]) == 40
-
-
 def test_what_lies_in_a_lasso_is_said_beside_the_maps(open_page, dataset):
     """The answer to a lasso would stand a screen below it."""
     app = open_page("explore/explore.py")
@@ -94,7 +71,7 @@ def test_names_of_files_are_sent_as_text(open_page, dataset):
     assert "b <i>x</i>.mp4" in {lane["name"] for lane in view["timeline"]["lanes"]}
 
 
-@pytest.mark.parametrize("name", ["hover", "focus", "region", "faces"])
+@pytest.mark.parametrize("name", ["focus", "region"])
 @pytest.mark.parametrize(
     "sent",
     [

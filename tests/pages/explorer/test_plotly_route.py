@@ -48,7 +48,7 @@ def test_plotly_comes_however_the_app_was_started(monkeypatch, served):
 
         _plotly.__wrapped__()()
 
-    app = AppTest.from_function(script).run()
+    app = AppTest.from_function(script, default_timeout=60).run()
     assert not app.exception
     if served:
         assert len(sent[0]) < 1000 and ADDRESS in sent[0]
