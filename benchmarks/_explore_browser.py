@@ -19,7 +19,7 @@ PLOT = "document.querySelector('.explorer .js-plotly-plot')"
 STREAKS = f"{PLOT}.data.slice(1).reduce((sum, trace) => sum + trace.x.length, 0)"
 POINTS = f"{PLOT}.data[0].x.length"
 PICTURES = (
-    "[...document.querySelectorAll('[data-testid=stImage] img')]"
+    "[...document.querySelectorAll('.strip-rows img')]"
     ".every(image => image.complete && image.naturalWidth)"
 )
 NOTE = "document.querySelector('.explorer .note')"

@@ -173,6 +173,8 @@ class Visitor:
             self.components[name or proto.component_name] = proto
             if isinstance(label, dict) and "pass" in label:
                 self._pass = label["pass"]
+            for row in label.get("rows", ()) if proto.component_name == "strip_rows" else ():
+                self._fetch(row["address"])
         elif kind == "exception":
             self.errors.append(f"{element.exception.type}: {element.exception.message}")
         elif kind == "imgs":

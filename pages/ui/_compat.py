@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from streamlit import auth_util, config, net_util
+from streamlit import auth_util, config, net_util, runtime
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.web import bootstrap
@@ -36,6 +36,16 @@ def was_sent(key: str) -> bool:
     state = context.session_state._state
     widget = state._key_id_mapper.get_id_from_key(key)
     return widget is not None and widget in state._new_widget_state
+
+
+def address_of(picture: bytes, place: str) -> str:
+    """Return the address of a JPEG picture, which holds while this session's page shows it.
+
+    Args:
+        picture: The file.
+        place: Where on the page it stands; another picture there takes its place.
+    """
+    return runtime.get_instance().media_file_mgr.add(picture, "image/jpeg", place)
 
 
 def on_a_page() -> bool:

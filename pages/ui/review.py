@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from pages.ui import steering
+from pages.ui import steering, text
 from pages.ui.explorer.explorer import look_at
 from pages.ui.player import play
-from pages.ui.strip_list import Strips, picture, words
+from pages.ui.strip_list import Strips, alt, distance, picture, place
+from seqsel_core.palette import video_colour
 
 _FRAME = 240  # pixels, the width of a sequence of one frame
+_LONGEST_NAME = 200  # letters of a video's name
 
 SHORTCUTS = (
     ("J", "Next sequence"),
@@ -35,7 +39,7 @@ def review(strips: Strips, focused: int | None, listed: npt.NDArray[np.int64]) -
     if focused is None:
         return
     at = int(np.flatnonzero(listed == focused)[0]) if focused in listed else -1
-    name, place, picked = words(strips, focused)
+    span = strips.sequences[focused]
     with st.bottom, st.container(border=True, key="looked_at", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.caption(
@@ -53,10 +57,21 @@ def review(strips: Strips, focused: int | None, listed: npt.NDArray[np.int64]) -
                 on_click=lambda: st.session_state.pop("focus", None),
             )
         left, right = st.columns([10, 12], vertical_alignment="center")
-        left.markdown(name, wrap=False)
-        right.markdown(f":small[{place} · {picked}]", wrap=False)
+        left.markdown(_name(strips, focused), wrap=False)
+        words = f"{place(strips, focused)} · :gray[{distance(strips, focused)}]"
+        right.markdown(f":small[{words}]", wrap=False)
         # One frame as wide as the card would hide the page behind it.
-        picture(strips, focused, _FRAME if strips.sequences.length == 1 else "content")
+        width: int | Literal["content"] = _FRAME if strips.sequences.length == 1 else "content"
+        st.image(picture(strips, focused), width=width, alt=alt(strips, span))
+
+
+def _name(strips: Strips, position: int) -> str:
+    """Return rank and name of a sequence as Markdown."""
+    video = strips.sequences[position].video
+    name = f"**{text.for_markdown(strips.dataset.videos[video].video.name, _LONGEST_NAME)}**"
+    rank = strips.rank(position)
+    dot = f":color[●]{{foreground={video_colour(video)!r}}}"
+    return name if rank is None else f"{dot} {rank} {name}"
 
 
 def begin(strips: Strips, focused: int | None, listed: npt.NDArray[np.int64]) -> None:

@@ -97,10 +97,10 @@ def test_maps_timeline_and_strips_are_drawn(maps):
     assert points == [50, 50]  # all sequences of ten in the sample's 502 frames
     expect(maps.locator(".explorer .lane")).to_have_count(3)
     expect(maps.locator(".explorer .mark")).to_have_count(20)
-    images = maps.get_by_test_id("stImage").locator("img")
+    images = maps.locator(".strip-rows img")
     expect(images).to_have_count(8)
     maps.wait_for_function(
-        "() => [...document.querySelectorAll('[data-testid=stImage] img')]"
+        "() => [...document.querySelectorAll('.strip-rows img')]"
         ".every(image => image.naturalWidth > 300)"
     )
 

@@ -11,7 +11,6 @@ from pages.ui import loaders
 from pages.ui.strips import MOST_FRAMES, strip
 from seqsel_core.sequences import SequenceSpan
 from seqsel_core.store.shards import Shard
-from tests.stored_dataset import store_dataset
 
 
 def test_a_strip_shows_the_frames_of_its_sequence_in_order(dataset):
@@ -51,13 +50,3 @@ def test_a_very_wide_picture_is_made_smaller_not_cut(dataset, monkeypatch):
     assert MAXIMUM_CONTENT_WIDTH - 12 < picture.width <= MAXIMUM_CONTENT_WIDTH
     assert picture.width / 10 / picture.height == pytest.approx(8, rel=0.06)
     assert picture.getpixel((picture.width - 4, 5))[1] > 150
-
-
-def test_a_long_name_takes_one_line_and_stays_whole(open_page, data_dir):
-    """Cut in its middle, and broken into two lines, it could not be told from its neighbours."""
-    name = "morning/" + "camera-of-the-northern-gate_" * 4 + "a.mp4"
-    store_dataset(data_dir, [name], [60])
-    app = open_page("explore/explore.py", n_samples="10")
-    (heading,) = [item for item in app.markdown if "camera" in item.value]
-    assert heading.value.replace("\\", "").endswith(f"1 **{name}**")
-    assert not heading.proto.wrap
