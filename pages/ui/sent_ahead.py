@@ -15,7 +15,7 @@ from pages.ui.explorer.plotly_route import ADDRESS, RUNNING
 FRONT_END = Path(streamlit.__file__).parent / "static"
 """Streamlit's own page, `index.html`, with its code in `static/js`."""
 
-_WIDGETS = ("BidiComponent", "Button", "Checkbox", "ImageList", "Pagination", "Selectbox")
+_WIDGETS = ("BidiComponent", "Button", "Checkbox", "Pagination", "Selectbox")
 _IMPORT = re.compile(r'(?:from|import)\s*"\./([^"]+\.js)"')
 _ICONS = "MaterialSymbols-Rounded.*.woff2"
 _MOST_BYTES = 2500  # of the header: proxies take 4 KB of all headers
