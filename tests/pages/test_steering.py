@@ -1,13 +1,14 @@
 """Pins and rejections on the page, where the cut changes under them."""
 
+from tests.pages.components import press_strip
 from tests.pages.number_sliders import move, shown
-from tests.pages.test_explore import _act, _headline, _press, _shown_sequences
+from tests.pages.test_explore import _headline, _press, _shown_sequences
 
 
 def test_pins_go_along_with_another_length_and_come_back(open_page, dataset):
     """One press of Replace, one more frame: the page would be empty, with no way out."""
     app = open_page("explore/explore.py", n_samples="50")
-    _act(app, "replace", 2)
+    press_strip(app, "replace", 2)
     before, query = _shown_sequences(app), dict(app.query_params)
     move(app, "length", 11)
     assert _headline(app).startswith("5 sequences of 11 frames")
@@ -28,7 +29,7 @@ def test_pins_go_along_with_another_length_and_come_back(open_page, dataset):
 def test_what_is_pinned_is_said_where_it_holds_and_can_be_taken_back(open_page, dataset):
     """The slider would stop at some number, and nobody know why."""
     app = open_page("explore/explore.py", n_samples="50")
-    _act(app, "replace", 2)
+    press_strip(app, "replace", 2)
     assert "5 pinned: at least 50 frames" in [c.value for c in app.caption]
     assert "The 4 other selected sequences stay" in app.toast[0].value.replace("\\", "")
     move(app, "n_samples", 20)
