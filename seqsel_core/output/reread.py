@@ -13,6 +13,7 @@ from seqsel_core.progress import Progress
 from seqsel_core.store.identity import content_id
 from seqsel_core.video.decoders import decoder_for
 from seqsel_core.video.exact import exact_frames
+from seqsel_core.video.roots import check_readable
 from seqsel_core.video.types import FullFrame, Video, Wanted
 
 
@@ -40,6 +41,7 @@ def frames_as_embedded(
     wanted = list(map(Wanted, indices, stamps, hashes[rows].tolist()))
     expected = {frame.index: frame.pixel_hash for frame in wanted}
     differing: list[int] = []
+    _check_there(source)
     # Another decoder may give other pixels; the one that was embedded with gives the same.
     decoder = decoder_for(source, item.shard.info.decoder, isolate=True)
     try:
@@ -66,6 +68,22 @@ def frames_as_embedded(
         )
         logger.warning(warning)
         progress.note(f"Warning: {warning}")
+
+
+def _check_there(source: Video) -> None:
+    """Open what is to be read: a decoder tells of damage, and then only that nothing came.
+
+    Raises:
+        OutputError: It is gone, or may not be read.
+    """
+    path = source.frame_paths[0] if source.is_folder else source.path
+    try:
+        check_readable(path)
+        path.open("rb").close()
+    except OSError as error:
+        raise OutputError(
+            f"'{source.name}' cannot be read again: {path}: {error.strerror or error}."
+        ) from error
 
 
 def _shifted(item: EmbeddedVideo, index: int) -> str:

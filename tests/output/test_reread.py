@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -58,6 +59,24 @@ def test_a_video_that_lost_its_end_is_refused(clip, write_clip) -> None:
         _reread(clip, 1, 3, 4)
 
 
+def test_a_video_that_is_gone_is_said_to_be(clip) -> None:
+    """Catches a traceback; and "has changed" for a folder that is only not mounted."""
+    clip.video.path.unlink()
+    with pytest.raises(OutputError, match=r"'a\.mkv' cannot be read again: .*a\.mkv: No such file"):
+        _reread(clip, 1)
+
+
+def test_a_video_outside_of_what_may_be_read_is_said_to_be(clip, monkeypatch) -> None:
+    """Catches "cannot be decoded any more" where the folders of the app were set anew."""
+
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "lies outside the folders that the app may read", str(path))
+
+    monkeypatch.setattr("seqsel_core.output.reread.check_readable", refuse)
+    with pytest.raises(OutputError, match=r"a\.mkv: lies outside the folders that the app may"):
+        _reread(clip, 1)
+
+
 def test_other_pixels_of_the_same_file_are_told(clip, caplog) -> None:
     """Catches one damaged video, decoded otherwise at every run, that ends the work on all."""
     clip.frames["pixel_hash"][3] ^= 1
@@ -75,10 +94,3 @@ def test_a_decoder_that_leaves_a_frame_out_is_refused(clip) -> None:
     clip.frames["pixel_hash"][:] = np.roll(clip.frames["pixel_hash"], 1)
     with pytest.raises(OutputError, match=r"frame 1 .* shows what was another frame"):
         _reread(clip, 1)
-
-
-def test_a_video_that_is_gone(clip) -> None:
-    """Catches a traceback, and silence, where there is no file any more."""
-    clip.video.path.unlink()
-    with pytest.raises(OutputError, match=r"'a\.mkv' has changed .* frame 0"):
-        _reread(clip, 0)
