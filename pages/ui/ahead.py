@@ -46,6 +46,12 @@ def begin(key: str, steps: Callable[[], Iterator[None]]) -> None:
         threading.Thread(target=_work, name=AHEAD, daemon=True).start()
 
 
+def forget() -> None:
+    """Give up all that was begun: it holds in memory what it works on."""
+    with _lock:
+        _begun.clear()
+
+
 def _work() -> None:
     global _working
     while True:

@@ -280,6 +280,7 @@ def _cut(key: str, _values: Parameters, _dataset: Dataset) -> Cut:
     if _dataset.n_frames // _values.length > _MANY:  # half a gigabyte: one at a time
         for cached in (_order, _judge, _pool, _cut):
             cached.clear()
+        ahead.forget()
     return cut_up(_dataset, _config(_values))
 
 

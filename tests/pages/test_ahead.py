@@ -78,3 +78,25 @@ def test_what_fails_ends_nothing_else():
     ahead.begin("again", works)
     wait()
     assert done == [1, 1]
+
+
+def test_what_is_forgotten_is_not_done():
+    """What worked on a large cut would keep half a gigabyte after its cut was given up."""
+    done, go, began = [], threading.Event(), threading.Event()
+
+    def held():
+        began.set()
+        assert go.wait(10)
+        yield
+
+    def steps():
+        done.append("late")
+        yield
+
+    ahead.begin("held", held)
+    assert began.wait(10)
+    ahead.begin("other", steps)
+    ahead.forget()
+    go.set()
+    wait()
+    assert done == []

@@ -39,12 +39,15 @@ def test_of_many_sequences_one_cut_is_kept(dataset, monkeypatch):
     """A slider that goes through ten lengths would hold ten times half a gigabyte."""
     opened = loaders.load_dataset(dataset)
     monkeypatch.setattr(loaders, "_MANY", 10)
+    forgotten = []
+    monkeypatch.setattr(ahead, "forget", lambda: forgotten.append(True))
     first = loaders.load_pool(opened, Parameters())
     assert loaders.load_pool(opened, Parameters()) is first
     loaders.load_pool(opened, Parameters(length=11, n_samples=11))
     again = loaders.load_pool(opened, Parameters())
     assert again is not first
     assert np.array_equal(again.cut.points, first.cut.points)
+    assert forgotten  # what works ahead on another cut holds it, too
 
 
 def test_distances_are_the_same_whatever_was_looked_at_before(dataset):
