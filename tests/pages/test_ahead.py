@@ -13,6 +13,20 @@ def wait():
             assert not thread.is_alive()
 
 
+def hold():
+    """Begin with something that lasts until what is returned is set."""
+    go, began = threading.Event(), threading.Event()
+
+    def held():
+        began.set()
+        assert go.wait(10)
+        yield
+
+    ahead.begin("held", held)
+    assert began.wait(10)
+    return go
+
+
 def test_the_newest_comes_first_and_one_thread_does_it_all():
     """Twenty visitors would each have a thread, and whoever waits for a page none."""
     done, go, began = [], threading.Event(), threading.Event()
@@ -40,19 +54,13 @@ def test_the_newest_comes_first_and_one_thread_does_it_all():
 
 def test_what_was_begun_long_ago_is_given_up():
     """What hundreds of moves would have needed would keep a core busy for minutes."""
-    done, go, began = [], threading.Event(), threading.Event()
-
-    def held():
-        began.set()
-        assert go.wait(10)
-        yield
+    done = []
 
     def steps(number):
         done.append(number)
         yield
 
-    ahead.begin("held", held)
-    assert began.wait(10)
+    go = hold()
     for number in range(20):
         ahead.begin(str(number), lambda number=number: steps(number))
     go.set()
@@ -82,19 +90,13 @@ def test_what_fails_ends_nothing_else():
 
 def test_what_is_forgotten_is_not_done():
     """What worked on a large cut would keep half a gigabyte after its cut was given up."""
-    done, go, began = [], threading.Event(), threading.Event()
-
-    def held():
-        began.set()
-        assert go.wait(10)
-        yield
+    done = []
 
     def steps():
         done.append("late")
         yield
 
-    ahead.begin("held", held)
-    assert began.wait(10)
+    go = hold()
     ahead.begin("other", steps)
     ahead.forget()
     go.set()

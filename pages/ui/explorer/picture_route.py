@@ -24,6 +24,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from pages.ui import text
+from pages.ui.addresses import address
 from pages.ui.places import frame_range, start_seconds
 from pages.ui.session import datasets
 from seqsel_core.dataset import Dataset
@@ -93,8 +94,7 @@ def picture_route(base: str) -> Route:
     Args:
         base: Streamlit's `server.baseUrlPath`.
     """
-    path = "/".join(("", *filter(None, base.split("/")), "api", "pictures"))
-    return Route(path, _answer, methods=["GET"])
+    return Route(address(base, "pictures"), _answer, methods=["GET"])
 
 
 async def _answer(request: Request) -> JSONResponse:

@@ -17,6 +17,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from pages.ui.addresses import address
+
 ADDRESS = f"api/plotly.js?{plotly.__version__}"
 """As a page says it: every page of the app lies one level deep."""
 
@@ -34,8 +36,7 @@ def plotly_route(base: str) -> Route:
     Args:
         base: Streamlit's `server.baseUrlPath`.
     """
-    path = "/".join(("", *filter(None, base.split("/")), "api", "plotly.js"))
-    _routes.append(Route(path, _answer, methods=["GET"]))
+    _routes.append(Route(address(base, "plotly.js"), _answer, methods=["GET"]))
     return _routes[-1]
 
 

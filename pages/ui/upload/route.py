@@ -24,6 +24,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from pages.ui._compat import foreign_request
+from pages.ui.addresses import address
 from pages.ui.upload.tickets import tickets
 from seqsel_core.errors import SeqselError, StoreError
 from seqsel_core.store.arrival import PIECE, Arrival
@@ -40,8 +41,7 @@ def upload_route(base: str) -> Route:
     Args:
         base: Streamlit's `server.baseUrlPath`.
     """
-    path = "/".join(("", *filter(None, base.split("/")), "api", "upload"))
-    return Route(path, _answer, methods=["GET", "POST", "PUT", "DELETE"])
+    return Route(address(base, "upload"), _answer, methods=["GET", "POST", "PUT", "DELETE"])
 
 
 async def _answer(request: Request) -> JSONResponse:

@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from pages.ui.addresses import address
 from pages.ui.work_indicator.look import look
 
 HEADER = "X-Seqsel-Work"
@@ -30,8 +31,7 @@ def work_route(base: str) -> Route:
     Args:
         base: Streamlit's `server.baseUrlPath`.
     """
-    path = "/".join(("", *filter(None, base.split("/")), "api", "work"))
-    return Route(path, _answer, methods=["GET"])
+    return Route(address(base, "work"), _answer, methods=["GET"])
 
 
 def pass_for(user: str) -> str:

@@ -1,6 +1,5 @@
 """The address of pictures: who is answered, and with which frame."""
 
-import asyncio
 import base64
 import json
 
@@ -9,28 +8,14 @@ import pytest
 from pages.ui.explorer.picture_route import Pass, Passes, passes, picture_route
 from pages.ui.loaders import load_dataset
 from pages.ui.session import datasets
+from tests.pages.asking import answer
 from tests.stored_dataset import store_dataset
 
 
 def ask(given, at, path="/api/pictures", base=""):
     """Ask the route with a pass; return status and answer."""
-    sent = []
-    scope = {
-        "type": "http",
-        "method": "GET",
-        "path": path,
-        "query_string": f"at={at}".encode(),
-        "headers": [(b"x-seqsel-pictures", given.encode())],
-    }
-
-    async def receive():
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message):
-        sent.append(message)
-
-    asyncio.run(picture_route(base)(scope, receive, send))
-    return sent[0]["status"], json.loads(b"".join(part.get("body", b"") for part in sent[1:]))
+    asked = answer(picture_route(base), path, f"at={at}", x_seqsel_pictures=given)
+    return asked[0], json.loads(asked[2])
 
 
 @pytest.fixture

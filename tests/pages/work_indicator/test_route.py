@@ -1,6 +1,5 @@
 """The address of looks: who is answered, and what."""
 
-import asyncio
 import json
 from dataclasses import replace
 
@@ -8,28 +7,14 @@ import pytest
 
 from pages.ui.work import Work
 from pages.ui.work_indicator import route
+from tests.pages.asking import answer
 from tests.pages.test_job_panel import RUNNING
 
 
 def ask(given, path="/api/work", base=""):
     """Ask the route with a pass; return status and answer."""
-    sent = []
-    scope = {
-        "type": "http",
-        "method": "GET",
-        "path": path,
-        "query_string": b"",
-        "headers": [(b"x-seqsel-work", given.encode())],
-    }
-
-    async def receive():
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message):
-        sent.append(message)
-
-    asyncio.run(route.work_route(base)(scope, receive, send))
-    return sent[0]["status"], json.loads(b"".join(part.get("body", b"") for part in sent[1:]))
+    asked = answer(route.work_route(base), path, x_seqsel_work=given)
+    return asked[0], json.loads(asked[2])
 
 
 @pytest.fixture
